@@ -1,0 +1,1 @@
+"""The Dash app: reads finished results and computes nothing of its own."""

@@ -1,0 +1,117 @@
+/* The page's map: style by class, tooltips, the view in the address bar. The patterns
+   come from /patterns.js. `now` holds the latest figures, whatever was drawn with. */
+(function () {
+  "use strict";
+  var gs = (window.geosafety = window.geosafety || {});
+  var VERDICTS = { h: "clearly higher than the Force", l: "clearly lower than the Force",
+                   s: "about the same as the Force" };
+  var STATES = { s: "hidden: too few to show", i: "incomplete: the source does not cover it",
+                 n: "no figure available" };
+  var now = null;
+  var map = null;
+
+  gs.style = function (feature, context) {
+    now = now || context.hideout;
+    if (map !== context.map) { settle(context.map, context.hideout.bounds); }
+    return gs.look(now.symbols[feature.properties.id] || "n", now.colours);
+  };
+
+  /* Fit the Force, and keep it fitted until the reader moves the map. */
+  function settle(newMap, bounds) {
+    map = newMap;
+    var moved = false;
+    function fit() { if (!moved) { map.fitBounds(bounds, { padding: [8, 8], animate: false }); } }
+    gs.whole = function () { moved = false; fit(); };
+    map.on("dragstart dblclick", function () { moved = true; });
+    map.getContainer().addEventListener("wheel", function () { moved = true; }, { passive: true });
+    map.on("resize", fit);
+    window.setTimeout(fit, 0);
+  }
+
+  function words(properties) {
+    var i = properties.id;
+    var symbol = now.symbols[i] || "n";
+    var lines = ["<strong>" + gs.escape(properties.name) + "</strong>"];
+    if (STATES[symbol]) {
+      lines.push(STATES[symbol]);
+    } else {
+      lines.push(gs.escape(now.texts[i] + " " + now.unit));
+      if (VERDICTS[now.verdicts[i]]) { lines.push(VERDICTS[now.verdicts[i]]); }
+      if ("abcdey".indexOf(symbol) >= 0) { lines.push("few cases: read with care"); }
+    }
+    return lines.join("<br>");
+  }
+
+  gs.each = function (feature, layer) {
+    layer.bindTooltip(function () { return words(feature.properties); },
+                      { sticky: true, direction: "top", opacity: 1 });
+    layer.on("click", function () { gs.clicked = feature.properties.code; });
+  };
+
+  /* A chosen area too small to be seen is flown to, if it was not chosen on the map. */
+  gs.fly = function (feature, layer, context) {
+    if (!context.map || gs.clicked === feature.properties.code) { return; }
+    var box = layer.getBounds();
+    var a = context.map.latLngToContainerPoint(box.getNorthWest());
+    var b = context.map.latLngToContainerPoint(box.getSouthEast());
+    var seen = context.map.getBounds().contains(box);
+    if (seen && Math.max(b.x - a.x, b.y - a.y) > 36) { return; }
+    var calm = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
+    context.map.fitBounds(box.pad(2.5), { maxZoom: 13, animate: !calm });
+  };
+
+  gs.place = function (feature, latlng) {
+    var icon = window.L.divIcon({ className: "place", iconSize: [0, 0],
+      html: "<span>" + gs.escape(feature.properties.name) + "</span>" });
+    return window.L.marker(latlng, { icon: icon, interactive: false, keyboard: false,
+                                     pane: "names" });
+  };
+
+  function eachArea(act) {
+    if (!map || !now) { return; }
+    map.eachLayer(function (layer) {
+      if (layer.feature && layer.getTooltip && layer.getTooltip()) { act(layer); }
+    });
+  }
+
+  /* A change that came while the polygons were still loading must not be lost: the
+     colours always follow the key. */
+  function repaint() {
+    eachArea(function (layer) {
+      layer.setStyle(gs.look(now.symbols[layer.feature.properties.id] || "n", now.colours));
+    });
+  }
+
+  gs.light = function (symbols) {
+    eachArea(function (layer) {
+      var own = now.symbols[layer.feature.properties.id] || "n";
+      var faint = symbols && symbols.indexOf(own) < 0;
+      layer.setStyle({ fillOpacity: own === "s" ? 0 : faint ? 0.15 : 1 });
+    });
+  };
+
+  document.addEventListener("mouseover", function (event) {
+    var bar = event.target.closest && event.target.closest("[data-symbols]");
+    if (bar) { gs.light(bar.dataset.symbols); gs.lit = true; }
+    else if (gs.lit) { gs.light(""); gs.lit = false; }
+  });
+  document.addEventListener("click", function (event) {
+    if (event.target.id === "whole" && gs.whole) { gs.whole(); }
+  });
+
+  window.dash_clientside = Object.assign({}, window.dash_clientside, {
+    geosafety: {
+      latest: function (hideout) {
+        now = hideout;
+        window.setTimeout(repaint, 0);
+        return "";
+      },
+      push: function (search) {
+        if (search && search !== window.location.search) {
+          window.history.pushState({}, "", window.location.pathname + search);
+        }
+        return "";
+      }
+    }
+  });
+})();

@@ -1,0 +1,108 @@
+"""The four choices above the map, the search box and the order of the list."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import dash_bootstrap_components as dbc
+from dash import html
+
+from dash_app import queries
+from dash_app.view import View, period_order
+from geosafety import settings
+from geosafety.publish import words
+
+Options = list[dict[str, str]]
+
+
+def options(view: View) -> dict[str, Options]:
+    """Return what each of the four lists offers in this view."""
+    known = queries.choices()
+    periods = known[view.geography][view.indicator]
+    layers, measures = settings.geographies(), settings.indicators()
+    labels = {
+        "g": {g: layers[g].plural for g in known},
+        "i": {i: measures[i].label for i in known[view.geography]},
+        "p": {p: queries.period_text(p) for p in sorted(periods, key=period_order)},
+        "grp": {grp: words.group_text(grp) for grp in periods[view.period]},
+    }
+    return {name: _options(found) for name, found in labels.items()}
+
+
+def _options(labels: dict[str, str]) -> Options:
+    return [{"value": value, "label": label} for value, label in labels.items()]
+
+
+def pickers(view: View) -> html.Div:
+    """Return the four lists."""
+    offered = options(view)
+    chosen = {
+        "i": ("Show", view.indicator),
+        "g": ("For each", view.geography),
+        "p": ("Period", view.period),
+        "grp": ("Group", view.group),
+    }
+    return html.Div(
+        [
+            _field(
+                label,
+                f"pick-{name}",
+                dbc.Select(id=f"pick-{name}", options=offered[name], value=value),
+            )
+            for name, (label, value) in chosen.items()
+        ],
+        className="pickers",
+    )
+
+
+def _field(label: str, target: str, control: Any) -> html.Div:
+    return html.Div([html.Label(label, htmlFor=target), control], className="field")
+
+
+def search(view: View) -> html.Div:
+    """Return the box that finds an area by name."""
+    return html.Div(
+        [
+            html.Label("Find an area by name", htmlFor="find"),
+            dbc.Input(
+                id="find",
+                list="area-names",
+                debounce=True,
+                autocomplete="off",
+                type="text",
+            ),
+            html.Datalist(area_names(view.geography), id="area-names"),
+            html.P(id="find-says", role="status", className="hint"),
+        ],
+        className="field find",
+    )
+
+
+def area_names(geography: str) -> list[html.Option]:
+    """Return every area's name; the code follows where a name is not unique."""
+    features = queries.layer_of(geography).features
+    names = [(f["properties"]["name"], code) for code, f in features.items()]
+    plain = [name for name, _ in names]
+    twice = {name for name in plain if plain.count(name) > 1}
+    return [
+        html.Option(value=f"{name} ({code})" if name in twice else name)
+        for name, code in sorted(names)
+    ]
+
+
+def order() -> html.Fieldset:
+    """Return the choice between the two ends of the list."""
+    return html.Fieldset(
+        [
+            html.Legend("Order of the list", className="unseen"),
+            dbc.RadioItems(
+                [
+                    {"label": "Highest first", "value": "highest"},
+                    {"label": "Lowest first", "value": "lowest"},
+                ],
+                "highest",
+                id="order",
+                inline=True,
+            ),
+        ]
+    )

@@ -1,0 +1,121 @@
+"""The map: canvas polygons fetched once, coloured by one character per area."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import dash
+import dash_leaflet as dl
+from dash import html
+
+from dash_app import queries
+from dash_app.table import Table
+from dash_app.view import View
+from geosafety.publish import words
+from geosafety.settings import Indicator
+
+_OUTLINE = {"color": "#1f2933", "weight": 1.6, "fill": False, "opacity": 0.75}
+_IMPACT = {"color": "#b0006a", "weight": 2.4, "fill": False, "dashArray": "7 4"}
+_HALO = {"color": "#ffffff", "weight": 7, "fill": False}
+_CHOSEN = {"color": "#0b0c0c", "weight": 3.5, "fill": False}
+_HOVER = {"weight": 2.5, "color": "#0b0c0c", "dashArray": None}
+
+
+def leaflet(view: View, drawn: dict[str, Any]) -> html.Div:
+    """Return the whole map: areas, borough outlines and names, overlay, choice."""
+    (south, west), (north, east) = queries.bounds()
+    return html.Div(
+        dl.MapContainer(
+            [
+                areas(view, drawn),
+                *_boroughs(),
+                dl.Pane(id="overlay", name="impact", style=_pane(440)),
+                dl.Pane(chosen(view), id="chosen", name="chosen", style=_pane(450)),
+                dl.ScaleControl(imperial=True, metric=True, position="bottomright"),
+            ],
+            center=[(south + north) / 2, (west + east) / 2],
+            zoom=9.6,
+            zoomSnap=0.05,
+            zoomDelta=0.5,
+            minZoom=8,
+            maxZoom=16,
+            preferCanvas=True,
+            attributionControl=False,
+            className="leaflet-map",
+        ),
+        className="map",
+        role="region",
+        **{"aria-label": "Map; every area is also in the list and in the table"},
+    )
+
+
+def _pane(height: int) -> dict[str, Any]:
+    return {"zIndex": height, "pointerEvents": "none"}
+
+
+def areas(view: View, drawn: dict[str, Any]) -> dl.GeoJSON:
+    """Return the coloured areas of one geography."""
+    return dl.GeoJSON(
+        id="areas",
+        url=layer_url(view.geography),
+        hideout=drawn,
+        style={"variable": "geosafety.style"},
+        onEachFeature={"variable": "geosafety.each"},
+        hoverStyle=_HOVER,
+    )
+
+
+def layer_url(geography: str) -> str:
+    """Return where the page fetches a layer: the digest makes it safe to keep."""
+    digest = queries.outline_of(geography).digest
+    return str(dash.get_relative_path(f"/geo/{geography}/{digest}.json"))
+
+
+def hideout(table: Table, indicator: Indicator) -> dict[str, Any]:
+    """Return what the browser needs to colour and label every area, in file order."""
+    return {
+        "first": table.rows[0].code if table.rows else "",
+        "symbols": "".join(row.symbol for row in table.rows),
+        "verdicts": "".join(row.verdict[:1] or "." for row in table.rows),
+        "texts": [words.value_text(row.value, indicator) for row in table.rows],
+        "colours": list(table.scale.colours),
+        "unit": words.unit_text(indicator),
+        "bounds": queries.bounds(),
+    }
+
+
+def chosen(view: View) -> list[Any]:
+    """Return the outline of the chosen area, dark on a light halo."""
+    feature = queries.layer_of(view.geography).features.get(view.area)
+    if feature is None:
+        return []
+    shared: dict[str, Any] = {"data": feature, "interactive": False}
+    return [
+        dl.GeoJSON(style=_HALO, onEachFeature={"variable": "geosafety.fly"}, **shared),
+        dl.GeoJSON(style=_CHOSEN, **shared),
+    ]
+
+
+def impact_areas(*, shown: bool) -> list[Any]:
+    """Return the outlines of the impact areas."""
+    if not shown or not queries.has_layer("impact_area"):
+        return []
+    url = layer_url("impact_area")
+    return [dl.GeoJSON(url=url, style=_IMPACT, interactive=False)]
+
+
+def _boroughs() -> list[Any]:
+    if not queries.has_layer("local_authority"):
+        return []
+    outline = dl.GeoJSON(
+        url=layer_url("local_authority"), style=_OUTLINE, interactive=False
+    )
+    names = dl.GeoJSON(
+        data=queries.labels("local_authority"),
+        pointToLayer={"variable": "geosafety.place"},
+        interactive=False,
+    )
+    return [
+        dl.Pane(outline, name="boroughs", style=_pane(430)),
+        dl.Pane(names, name="names", style=_pane(460)),
+    ]

@@ -1,0 +1,299 @@
+"""What the pages may ask for. Reads finished results; the only file that sees a frame.
+
+Every name that comes from a URL is looked up in the results before it is used.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import json
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from flask import current_app
+from shapely.geometry import mapping, shape
+
+from dash_app.table import COLUMNS, Row, Table, make_table
+from dash_app.view import Notes, View, pick, pick_period
+from geosafety import results, settings
+from geosafety.errors import GeosafetyError, InputError, nearest
+from geosafety.publish import words
+
+Bounds = tuple[tuple[float, float], tuple[float, float]]
+# geography -> indicator -> period -> group: what there are values for.
+Choices = dict[str, dict[str, dict[str, tuple[str, ...]]]]
+_BETWEEN = "_vs_"  # joins a period and the one it is compared with
+
+
+@dataclass(frozen=True, kw_only=True)
+class WebLayer:
+    """The polygons of a geography, as the page fetches them."""
+
+    packed: bytes
+    digest: str
+    features: dict[str, dict[str, Any]]
+    bounds: Bounds
+
+
+def folder() -> Path:
+    """Return the results folder this app was made for."""
+    return Path(current_app.config["GEOSAFETY_RESULTS"])
+
+
+def problem() -> GeosafetyError | None:
+    """Say what keeps the results from being shown, if anything does."""
+    try:
+        results.read_manifest(folder())
+        choices()
+    except GeosafetyError as error:
+        return error
+    except (OSError, ValueError) as error:
+        text = f"The results in {folder().name} cannot be read: {error}"
+        return InputError(text, hint="Build them again with `geosafety build`.")
+    return None
+
+
+def manifest() -> dict[str, Any]:
+    """Return what went into the results."""
+    return results.read_manifest(folder())
+
+
+def choices() -> Choices:
+    """Return what there is to look at."""
+    return _choices(*_source())
+
+
+def layer_of(geography: str) -> WebLayer:
+    """Return the polygons of one geography that has values."""
+    if geography not in choices():
+        text = f"There is no layer called {geography!r}."
+        raise InputError(text, hint=nearest(geography, choices()))
+    return outline_of(geography)
+
+
+def has_layer(geography: str) -> bool:
+    """Say whether the results hold the polygons of a geography."""
+    known = geography in settings.geographies()
+    return known and (folder() / "geometry" / f"{geography}.geojson.gz").exists()
+
+
+def outline_of(geography: str) -> WebLayer:
+    """Return the polygons of a geography, whether or not it has values."""
+    if not has_layer(geography):
+        text = f"These results hold no layer called {geography!r}."
+        raise InputError(text, hint=nearest(geography, settings.geographies()))
+    return _layer(*_source(), geography)
+
+
+def bounds() -> Bounds:
+    """Return the corners of everything there is, south-west and north-east."""
+    return outline_of("force" if has_layer("force") else next(iter(choices()))).bounds
+
+
+def labels(geography: str) -> dict[str, Any]:
+    """Return a point inside each area with its name, as GeoJSON."""
+    return _labels(*_source(), geography)
+
+
+def resolve(**asked: str) -> tuple[View, Notes]:
+    """Turn what a URL asks for into a view that exists, and say what was changed."""
+    notes: list[str] = []
+    known = choices()
+    g = pick(asked.get("g", ""), known, ("npu", "local_authority"), "layer", notes)
+    i = pick(asked.get("i", ""), known[g], ("wmnow_rate",), "indicator here", notes)
+    p = pick_period(asked.get("p", ""), known[g][i], notes)
+    grp = pick(asked.get("grp", ""), known[g][i][p], ("all",), "group here", notes)
+    a = asked.get("a", "")
+    if a and a not in layer_of(g).features:
+        notes.append(f"There is no area with the code {a!r} in this layer.")
+        a = ""
+    view = View(geography=g, indicator=i, period=p, group=grp, area=a)
+    return view, tuple(notes)
+
+
+def table(view: View) -> Table:
+    """Return the figures of a view."""
+    return _table(*_source(), view.geography, view.indicator, view.period, view.group)
+
+
+def history(view: View) -> list[tuple[str, Row]]:
+    """Return the chosen area's figures in every period there is, oldest first."""
+    return _history(*_source(), view.geography, view.indicator, view.group, view.area)
+
+
+def rows_of(view: View) -> list[dict[str, Any]]:
+    """Return the view's rows with every column, unrounded, for a file."""
+    path, stamp = _source()
+    names = (view.geography, view.indicator, view.period, view.group)
+    frame = results.as_text(_values(path, stamp, *names), _TEXT_COLUMNS)
+    return [{str(k): v for k, v in r.items()} for r in frame.to_dict("records")]
+
+
+def find(geography: str, text: str) -> tuple[str, str]:
+    """Look an area up by name or code: its code, or a sentence that says why not."""
+    wanted = text.strip().casefold()
+    features = layer_of(geography).features
+    names = {code: str(f["properties"]["name"]) for code, f in features.items()}
+    exact = [c for c, n in names.items() if wanted in (n.casefold(), c.casefold())]
+    exact = exact or [c for c, n in names.items() if wanted == f"{n} ({c})".casefold()]
+    found = exact or [c for c, n in names.items() if wanted in n.casefold()]
+    if len(found) == 1:
+        return found[0], ""
+    if not found:
+        return "", f"No area here has “{text.strip()}” in its name."
+    some = ", ".join(sorted(names[c] for c in found)[:4])
+    return "", f"{len(found)} areas match: {some}{' …' if len(found) > 4 else ''}"
+
+
+def ledger() -> list[dict[str, Any]]:
+    """Return what became of every input row."""
+    return _records("ledger")
+
+
+def coverage() -> list[dict[str, Any]]:
+    """Return which borough and period each dataset covers only in part."""
+    return [row for row in _records("coverage") if row.get("status") not in _WHOLE]
+
+
+_TEXT_COLUMNS = tuple(c for c in settings.VALUE_COLUMNS if c not in settings.NUMBERS)
+
+
+_WHOLE = ("ok", "complete")
+
+
+def _records(name: str) -> list[dict[str, Any]]:
+    if not (folder() / f"{name}.parquet").exists():
+        return []
+    frame = results.read_table(folder(), name)
+    return [{str(k): v for k, v in r.items()} for r in frame.to_dict("records")]
+
+
+def _source() -> tuple[Path, int]:
+    """Return the folder and its manifest's time: the key of everything cached."""
+    path = folder()
+    file = path / "manifest.json"
+    return path, file.stat().st_mtime_ns if file.exists() else 0
+
+
+def period_key(period: str, compared_with: str) -> str:
+    """Name a period, with the one it is compared with where there is one."""
+    return f"{period}{_BETWEEN}{compared_with}" if compared_with else period
+
+
+def period_text(key: str) -> str:
+    """Write a period's key as people say it."""
+    return words.period_text(*key.split(_BETWEEN))
+
+
+@lru_cache(maxsize=4)
+def _choices(path: Path, _stamp: int) -> Choices:
+    frame = results.read_choices(path)
+    columns = ["geography", "indicator", "period", "compared_with", "group"]
+    frame = frame[columns].astype(str).drop_duplicates()
+    found: Choices = {}
+    known = settings.indicators()
+    for g, i, p, c, grp in sorted(frame.itertuples(index=False, name=None)):
+        if i in known and g != "force":
+            periods = found.setdefault(g, {}).setdefault(i, {})
+            periods[period_key(p, c)] = (*periods.get(period_key(p, c), ()), grp)
+    if not found:
+        text = "These results hold no values for any layer below the Force."
+        raise InputError(text, hint="Build them again with at least one input.")
+    return {
+        g: {i: found[g][i] for i in known if i in found[g]}
+        for g in settings.geographies()
+        if g in found
+    }
+
+
+@lru_cache(maxsize=16)
+def _layer(path: Path, _stamp: int, geography: str) -> WebLayer:
+    packed = results.read_web_geometry(path, geography)
+    features = json.loads(gzip.decompress(packed))["features"]
+    points = [p for f in features for p in _points(f["geometry"]["coordinates"])]
+    lons, lats = [p[0] for p in points], [p[1] for p in points]
+    return WebLayer(
+        packed=packed,
+        digest=hashlib.sha256(packed).hexdigest()[:16],
+        features={f["properties"]["code"]: f for f in features},
+        bounds=((min(lats), min(lons)), (max(lats), max(lons))),
+    )
+
+
+@lru_cache(maxsize=4)
+def _labels(path: Path, stamp: int, geography: str) -> dict[str, Any]:
+    features = [
+        {
+            "type": "Feature",
+            "properties": {"name": feature["properties"]["name"]},
+            "geometry": mapping(shape(feature["geometry"]).representative_point()),
+        }
+        for feature in _layer(path, stamp, geography).features.values()
+    ]
+    return {"type": "FeatureCollection", "features": features}
+
+
+def _points(nested: list[Any]) -> list[list[float]]:
+    if nested and isinstance(nested[0], (int, float)):
+        return [nested]
+    return [point for part in nested for point in _points(part)]
+
+
+@lru_cache(maxsize=64)
+def _values(  # noqa: PLR0913 - the key of a cache
+    path: Path, _stamp: int, geography: str, indicator: str, key: str, group: str
+) -> pd.DataFrame:
+    period, _, compared_with = key.partition(_BETWEEN)
+    frame = results.read_values(
+        path,
+        geography=[geography],
+        indicator=[indicator],
+        period=[period],
+        group=[group],
+    )
+    return frame[frame["compared_with"] == compared_with]
+
+
+@lru_cache(maxsize=64)
+def _table(  # noqa: PLR0913 - the key of a cache
+    path: Path, stamp: int, geography: str, indicator: str, key: str, group: str
+) -> Table:
+    names = (indicator, key, group)
+    rows = [row for _, row in _rows(_values(path, stamp, geography, *names))]
+    forces = [row for _, row in _rows(_values(path, stamp, "force", *names))]
+    features = _layer(path, stamp, geography).features
+    return make_table(
+        {row.code: row for row in rows},
+        order={code: f["properties"]["name"] for code, f in features.items()},
+        force=forces[0] if forces else None,
+        indicator=settings.indicator(indicator),
+    )
+
+
+_COLUMNS = ["period", "compared_with", *COLUMNS]
+
+
+def _rows(frame: pd.DataFrame) -> list[tuple[str, Row]]:
+    plain = results.as_text(frame[_COLUMNS], _TEXT_COLUMNS)
+    return [
+        (period_key(period, compared_with), Row(*values))
+        for period, compared_with, *values in plain.itertuples(index=False, name=None)
+    ]
+
+
+@lru_cache(maxsize=256)
+def _history(  # noqa: PLR0913 - the key of a cache
+    path: Path, _stamp: int, geography: str, indicator: str, group: str, area: str
+) -> list[tuple[str, Row]]:
+    frame = results.read_values(
+        path,
+        geography=[geography],
+        indicator=[indicator],
+        group=[group],
+        area_code=[area],
+    )
+    return sorted(_rows(frame), key=lambda pair: pair[0])

@@ -1,0 +1,67 @@
+"""What the page fetches besides itself: polygons, patterns, the view as a file."""
+
+from __future__ import annotations
+
+import gzip
+from importlib.resources import files
+
+from flask import Flask, Response, abort, request
+
+from dash_app import queries
+from dash_app.export import csv_text
+from geosafety.errors import GeosafetyError
+
+_FOR_EVER = "public, max-age=31536000, immutable"
+
+
+def add_routes(server: Flask) -> None:
+    """Add every route that Dash does not make."""
+    server.add_url_rule("/geo/<geography>/<digest>.json", view_func=geometry)
+    server.add_url_rule("/patterns.js", view_func=patterns)
+    server.add_url_rule("/view.csv", view_func=view_csv)
+    server.add_url_rule("/health", view_func=health)
+
+
+def geometry(geography: str, digest: str) -> Response:
+    """Send a layer as it lies in the results, already packed."""
+    try:
+        layer = queries.outline_of(geography)
+    except GeosafetyError:
+        abort(404)
+    if digest != layer.digest:
+        abort(404)
+    packed = "gzip" in request.headers.get("Accept-Encoding", "")
+    body = layer.packed if packed else gzip.decompress(layer.packed)
+    response = Response(body, mimetype="application/json")
+    response.headers["Cache-Control"] = _FOR_EVER
+    if packed:
+        response.headers["Content-Encoding"] = "gzip"
+    response.vary.add("Accept-Encoding")
+    return response
+
+
+def patterns() -> Response:
+    """Send the fill patterns that the page shares with the folium map."""
+    text = files("geosafety").joinpath("publish", "patterns.js").read_text("utf-8")
+    response = Response(text, mimetype="text/javascript")
+    response.headers["Cache-Control"] = "no-cache"
+    return response
+
+
+def view_csv() -> Response:
+    """Send the view in the URL as CSV."""
+    if error := queries.problem():
+        return Response(f"{error.problem} {error.hint}", 404, mimetype="text/plain")
+    view, notes = queries.resolve(**{k: str(v) for k, v in request.args.items()})
+    if notes:
+        return Response("\n".join(notes), 404, mimetype="text/plain")
+    response = Response(csv_text(view), mimetype="text/csv")
+    name = f"{view.indicator}_{view.geography}.csv"
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
+
+
+def health() -> Response:
+    """Say whether there is something to show."""
+    error = queries.problem()
+    return Response(error.problem if error else "ok", 503 if error else 200)

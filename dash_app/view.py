@@ -1,0 +1,98 @@
+"""What is being looked at, and how it is written in a URL."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from geosafety.errors import nearest
+
+Notes = tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class View:
+    """One map: every name in it was looked up in the results."""
+
+    geography: str
+    indicator: str
+    period: str
+    group: str
+    area: str = ""
+
+    def search(self, **changed: str) -> str:
+        """Write the view as the end of a URL.
+
+        Examples
+        --------
+        >>> view = View(geography="npu", indicator="x", period="2022-03", group="all")
+        >>> view.search(a="CV")
+        '?g=npu&i=x&p=2022-03&grp=all&a=CV'
+        """
+        parts = {
+            "g": self.geography,
+            "i": self.indicator,
+            "p": self.period,
+            "grp": self.group,
+            "a": self.area,
+        } | changed
+        return "?" + urlencode({key: part for key, part in parts.items() if part})
+
+
+def pick(
+    asked: str,
+    known: Iterable[str],
+    preferred: Sequence[str],
+    what: str,
+    notes: list[str],
+) -> str:
+    """Return what was asked for if it is known, else a default with a note."""
+    names = list(known)
+    if asked in names:
+        return asked
+    default = next((name for name in preferred if name in names), names[0])
+    if asked:
+        hint = nearest(asked, names) if len(names) < 40 else ""
+        notes.append(f"There is no {what} called {asked!r}. {hint}".strip())
+    return default
+
+
+def pick_period(asked: str, known: Iterable[str], notes: list[str]) -> str:
+    """Return the period asked for, else the latest year, else the latest period."""
+    names = sorted(known, key=period_order)
+    if asked and asked not in names:
+        notes.append(f"There are no figures here for the period {asked!r}.")
+    return asked if asked in names else names[0]
+
+
+def period_order(key: str) -> tuple[int, int]:
+    """Sort years before longer and shorter periods, and the latest first.
+
+    Examples
+    --------
+    >>> sorted(["2024-03", "2022-04/2023-03", "2023-04/2024-03"], key=period_order)
+    ['2023-04/2024-03', '2022-04/2023-03', '2024-03']
+    """
+    first, _, last = key.split("_vs_")[0].partition("/")
+    length = months_in(key)
+    kind = 0 if length == 12 else 1 if length > 12 else 2
+    return kind, -_months(last or first)
+
+
+def months_in(key: str) -> int:
+    """Return how many months a period lasts; a date and a survey wave count as one.
+
+    Examples
+    --------
+    >>> months_in("2023-04/2024-03"), months_in("consultation_2024")
+    (12, 1)
+    """
+    first, _, last = key.split("_vs_")[0].partition("/")
+    return _months(last) - _months(first) + 1 if last else 1
+
+
+def _months(text: str) -> int:
+    digits = "".join(c for c in text if c.isdigit()) or "0"
+    year, month = int(digits[:4]), int(digits[4:6] or 0)
+    return year * 12 + month

@@ -1,0 +1,1 @@
+"""Where things are: layers, placing, crosswalks. Pure: nothing here reads a file."""

@@ -1,0 +1,1 @@
+"""Observations with area codes to values with uncertainty. Pure."""

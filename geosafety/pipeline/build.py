@@ -1,0 +1,220 @@
+"""Build a folder of finished results from a project file; check a project without."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import platform
+import time
+from datetime import UTC, datetime
+from importlib.metadata import PackageNotFoundError, version
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from geosafety import __version__, results
+from geosafety.geography.atlas import Atlas
+from geosafety.geography.web import for_the_web
+from geosafety.pipeline.events import event_tables, find_coverage
+from geosafety.pipeline.inputs import Placed, Progress, place_inputs, read_inputs
+from geosafety.pipeline.stocks import find_denominators, population_tables, stock_tables
+from geosafety.pipeline.surveys import survey_tables
+from geosafety.project import Project, read_project
+from geosafety.readers.boundaries import read_atlas
+from geosafety.readers.rejects import write_rejects
+from geosafety.settings import Dataset, geographies
+
+LIBRARIES = ("geopandas", "numpy", "pandas", "pyarrow", "pyproj", "scipy", "shapely")
+
+
+def build(project_file: Path, out: Path, *, progress: Progress) -> dict[str, Any]:
+    """Build the results of a project.
+
+    Parameters
+    ----------
+    project_file
+        `geosafety.toml`.
+    out
+        The results folder; replaced as a whole when all went well. Rejected rows go to
+        a folder beside it, `OUT-rejects`, because they may hold personal data.
+    progress
+        Called with a sentence per step.
+
+    Returns
+    -------
+    dict
+        The manifest.
+    """
+    start = time.perf_counter()
+    project = read_project(project_file)
+    progress("reading boundaries")
+    atlas, notes = read_atlas(project)
+    inputs, ledger = place_inputs(
+        read_inputs(project, atlas, progress), atlas, progress
+    )
+    with results.write_results(out) as folder:
+        progress("measuring")
+        coverage = _write_values(folder, project, inputs, atlas, progress)
+        progress("writing boundaries")
+        _write_geography(folder, atlas)
+        ledger.to_parquet(folder / "ledger.parquet")
+        coverage.to_parquet(folder / "coverage.parquet")
+        manifest = _manifest(project, atlas, inputs, ledger, notes)
+        manifest["seconds"] = round(time.perf_counter() - start, 1)
+        results.write_manifest(folder, manifest)
+    write_rejects(out, [placed.data for placed in inputs])
+    return manifest
+
+
+def check(
+    project_file: Path, *, progress: Progress
+) -> tuple[dict[str, Any], pd.DataFrame]:
+    """Read and place everything a project names, and write nothing.
+
+    Returns
+    -------
+    dict, DataFrame
+        What the manifest would say, and the ledger.
+    """
+    project = read_project(project_file)
+    progress("reading boundaries")
+    atlas, notes = read_atlas(project)
+    inputs, ledger = place_inputs(
+        read_inputs(project, atlas, progress), atlas, progress
+    )
+    return _manifest(project, atlas, inputs, ledger, notes), ledger
+
+
+def _write_values(
+    folder: Path,
+    project: Project,
+    inputs: list[Placed],
+    atlas: Atlas,
+    progress: Progress,
+) -> pd.DataFrame:
+    """Measure every dataset and append its tables; return what the sources cover."""
+    policy = project.policy
+    by_dataset = {
+        name: [placed for placed in inputs if placed.data.dataset == name]
+        for name in policy
+    }
+    people = find_denominators(by_dataset["population"], atlas)
+    coverage = [pd.DataFrame(columns=["dataset", "local_authority", "period"])]
+    with results.ValueWriter(folder / "values.parquet") as writer:
+        for name, dataset in policy.items():
+            progress(f"measuring {dataset.label.lower()}")
+            for table in _tables(dataset, by_dataset[name], atlas, people):
+                writer.append(table)
+            found = None
+            if dataset.counts == "events":
+                found = find_coverage(dataset, by_dataset[name], atlas)
+            if found is not None and len(found.table):
+                coverage.append(found.table)
+    return pd.concat(coverage, ignore_index=True)
+
+
+def _tables(dataset: Dataset, inputs: list[Placed], atlas: Atlas, people: Any) -> Any:
+    """Choose the step for a dataset."""
+    if dataset.name == "survey":
+        return survey_tables(dataset, inputs, atlas)
+    if dataset.name == "population":
+        return population_tables(dataset, people, atlas)
+    if dataset.counts == "events":
+        return event_tables(dataset, inputs, atlas, people)
+    return stock_tables(dataset, inputs, atlas, people)
+
+
+def _write_geography(folder: Path, atlas: Atlas) -> None:
+    """Write the list of areas, and each layer for analysis and for the page."""
+    lists = []
+    for name, layer in atlas.layers.items():
+        areas = layer.areas
+        slim = areas[["area_name", "geometry"]].reset_index()
+        slim.to_parquet(folder / "geometry" / f"{name}.parquet", compression="zstd")
+        text = for_the_web(areas)
+        # A fixed time in the header keeps the bytes, and so the cache key, the same.
+        packed = gzip.compress(text.encode("utf-8"), mtime=0)
+        (folder / "geometry" / f"{name}.geojson.gz").write_bytes(packed)
+        listed = areas[["area_name"]].reset_index().assign(geography=name)
+        lists.append(listed.assign(approximate=layer.approximate, note=layer.note))
+    columns = ["geography", "area_code", "area_name", "approximate", "note"]
+    whole = pd.concat(lists, ignore_index=True)[columns]
+    whole.to_parquet(folder / "areas.parquet")
+
+
+def _manifest(
+    project: Project,
+    atlas: Atlas,
+    inputs: list[Placed],
+    ledger: pd.DataFrame,
+    notes: list[str],
+) -> dict[str, Any]:
+    """Say what went in, so that every number can be traced."""
+    said = [*notes, *(note for placed in inputs for note in placed.data.notes)]
+    return {
+        "title": project.title,
+        "synthetic": project.synthetic,
+        "built": datetime.now(UTC).isoformat(timespec="seconds"),
+        "version": __version__,
+        "seed": project.seed,
+        "project_sha256": hashlib.sha256(project.path.read_bytes()).hexdigest(),
+        "catalogue_sha256": _catalogue_hash(),
+        "python": platform.python_version(),
+        "libraries": {name: _version(name) for name in LIBRARIES},
+        "notes": said,
+        "inputs": [_input_entry(placed, ledger) for placed in inputs],
+        "layers": {
+            name: {
+                "label": geographies()[name].label,
+                "areas": len(layer.areas),
+                "vintage": layer.vintage,
+                "approximate": layer.approximate,
+                "note": layer.note,
+            }
+            for name, layer in atlas.layers.items()
+        },
+    }
+
+
+def _input_entry(placed: Placed, ledger: pd.DataFrame) -> dict[str, Any]:
+    data = placed.data
+    lines = ledger[(ledger["input"] == data.name) & (ledger["geography"] == "force")]
+    rows = lines.groupby("outcome")["rows"].sum()
+    return {
+        "name": data.name,
+        "dataset": data.dataset,
+        "kind": data.kind,
+        "source": data.source,
+        "vintage": data.vintage,
+        "rows": data.rows_in,
+        **{k: int(rows.get(k, 0)) for k in ("placed", "unplaced", "rejected")},
+        "counted": float(data.rows["n"].sum()),
+        "files": [
+            {"name": f.name, "sha256": f.sha256, "rows": f.rows} for f in data.files
+        ],
+    }
+
+
+def _catalogue_hash() -> str:
+    """Hash every file of the catalogue, in order."""
+    digest = hashlib.sha256()
+
+    def add(folder: Traversable) -> None:
+        for item in sorted(folder.iterdir(), key=lambda f: f.name):
+            if item.is_dir():
+                add(item)
+            elif item.name.endswith((".toml", ".csv")):
+                digest.update(item.name.encode() + item.read_bytes())
+
+    add(files("geosafety").joinpath("catalog"))
+    return digest.hexdigest()
+
+
+def _version(name: str) -> str:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return "not installed"

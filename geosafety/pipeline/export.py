@@ -1,0 +1,143 @@
+"""Hand results on: read what was asked for, and let `publish` write it."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import pandas as pd
+
+from geosafety import results
+from geosafety.errors import InputError, nearest
+from geosafety.publish import tables
+from geosafety.settings import indicator as find_indicator
+
+
+def export(
+    folder: Path,
+    wanted: Mapping[str, Sequence[str]],
+    *,
+    form: str,
+    out: str,
+    wide: bool = False,
+    decimals: int | None = None,
+) -> int:
+    """Write a table of values to a file, or to standard output where `out` is "-".
+
+    Parameters
+    ----------
+    folder
+        The results.
+    wanted
+        Filters by column: geography, indicator, period, group. Empty lets all through.
+    form
+        csv, xlsx, gpkg, geoparquet or geojson.
+
+    Returns
+    -------
+    int
+        The number of rows written.
+    """
+    manifest = results.read_manifest(folder)
+    values = results.read_values(folder, **wanted)
+    if values.empty:
+        raise _nothing(folder, wanted)
+    make = tables.wide_table if wide else tables.long_table
+    table = make(values, decimals)
+    path = None if out == "-" else Path(out)
+    if form == "csv":
+        _write_text(tables.csv_text(table, decimals), path)
+        return len(table)
+    if form == "xlsx" and path:
+        tables.write_workbook(table, manifest, path)
+        return len(table)
+    names = list(dict.fromkeys(table["geography"]))
+    shapes = {name: results.read_geometry(folder, name) for name in names}
+    layer = tables.with_geometry(table, shapes)
+    if form == "geojson":
+        _write_text(tables.geojson_text(layer, manifest), path)
+    elif form == "gpkg" and path:
+        tables.write_geopackage(layer, manifest, path)
+    elif path:
+        tables.write_geoparquet(layer, path)
+    return len(table)
+
+
+def _write_text(text: str, path: Path | None) -> None:
+    if path is None:
+        sys.stdout.write(text)
+    else:
+        path.write_text(text, encoding="utf-8", newline="")
+
+
+def _nothing(folder: Path, wanted: Mapping[str, Sequence[str]]) -> InputError:
+    """Say which filter let nothing through, and what there is."""
+    choices = results.read_choices(folder)
+    for column, names in wanted.items():
+        known = sorted(choices[column].unique()) if names else []
+        missing = [name for name in names if name not in known]
+        if missing:
+            problem = f"These results hold no {column} {missing[0]!r}."
+            return InputError(problem, hint=nearest(missing[0], known))
+        if names:
+            choices = choices[choices[column].isin(list(names))]
+    problem = "These results hold no values for that combination."
+    return InputError(problem, hint="Leave out a filter; `geosafety export` lists all.")
+
+
+def write_map(
+    folder: Path,
+    *,
+    geography: str,
+    indicator: str,
+    period: str | None,
+    group: str,
+    out: Path,
+) -> str:
+    """Write one self-contained map; return the period it shows.
+
+    Raises
+    ------
+    InputError
+        There are no values for it.
+    """
+    from geosafety.publish.maps import map_html
+
+    manifest = results.read_manifest(folder)
+    wanted = {"geography": [geography], "indicator": [indicator], "group": [group]}
+    values = results.read_values(folder, **wanted)
+    if values.empty:
+        raise _nothing(folder, wanted)
+    chosen = period or latest_period(values)
+    shown = values[values["period"] == chosen]
+    if shown.empty:
+        raise _nothing(folder, {**wanted, "period": [chosen]})
+    overlays = {
+        name: results.read_geometry(folder, name)
+        for name in ("impact_area",)
+        if name != geography and geography != "force"
+    }
+    force = results.read_values(folder, **{**wanted, "geography": ["force"]})
+    text = map_html(
+        pd.concat([shown, force[force["period"] == chosen]]),
+        results.read_geometry(folder, geography),
+        indicator=find_indicator(indicator),
+        manifest=manifest,
+        geography=geography,
+        period=chosen,
+        overlays=overlays,
+    )
+    _write_text(text, out)
+    return chosen
+
+
+def latest_period(values: pd.DataFrame) -> str:
+    """Choose the period to show first: the last that has a value, ranges before months.
+
+    A range (a year) says more than a month of it.
+    """
+    known = values[values["value"].notna()]
+    periods = sorted((known if len(known) else values)["period"].astype(str).unique())
+    ranges = [p for p in periods if "/" in p]
+    return str(max(ranges or periods, key=lambda p: (p.split("/")[-1], p)))

@@ -1,0 +1,259 @@
+"""Read a project file (`geosafety.toml`): which files to use, and what they are.
+
+Every key is optional and the bundled default fills the rest. An unknown key, a missing
+file or an unset `${NAME}` is an error that names the place and the nearest spelling.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import tomllib
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from geosafety.errors import CatalogError, InputError, nearest
+from geosafety.settings import KINDS, Dataset, datasets, from_block, geographies
+
+_VARIABLE = re.compile(r"\$\{(\w+)\}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class LayerPart:
+    """Where (part of) a layer comes from: a file, or another layer dissolved.
+
+    `by` is a field of the dissolved layer; `lookup` a table from its codes to ours.
+    `codes` renames the values found; a value that it does not name is left out.
+    """
+
+    file: str = ""
+    code: str = ""
+    name: str = ""
+    dissolve: str = ""
+    by: str = ""
+    lookup: str = ""
+    lookup_code: str = ""
+    lookup_value: str = ""
+    codes: dict[str, str] = field(default_factory=dict)
+    names: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Boundary:
+    """One `[boundaries.G]` block: the layer that replaces a bundled one."""
+
+    geography: str
+    parts: tuple[LayerPart, ...]
+    vintage: str = ""
+    note: str = ""
+    approximate: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class CrosswalkSource:
+    """The `[crosswalk]` block: a table between two vintages of the same areas.
+
+    `weight` names what a split area is shared out by: `equal`, or the numbers in
+    `weight_file` (`weight_code`, `weight_column`), in which case it is their name.
+    """
+
+    file: str
+    from_code: str
+    to_code: str
+    geography: str = "lsoa"
+    weight: str = "equal"
+    weight_file: str = ""
+    weight_code: str = ""
+    weight_column: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class InputSource:
+    """One block of input files, such as `[[crime]]`."""
+
+    dataset: str
+    files: tuple[str, ...]
+    format: str = ""
+    columns: dict[str, str] = field(default_factory=dict)
+    kind: str = "observed"
+    source: str = ""
+    vintage: str = ""
+    survey: str = ""
+    name: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Project:
+    """A whole project, checked."""
+
+    title: str
+    path: Path
+    synthetic: bool = False
+    boundaries: dict[str, Boundary] = field(default_factory=dict)
+    crosswalk: CrosswalkSource | None = None
+    seed: int | None = None
+    policy: dict[str, Dataset] = field(default_factory=datasets)
+    inputs: tuple[InputSource, ...] = ()
+
+    @property
+    def folder(self) -> Path:
+        """The folder that relative names are relative to."""
+        return self.path.parent
+
+
+def read_project(path: Path) -> Project:
+    """Read and check a project file.
+
+    Raises
+    ------
+    InputError
+        It does not exist, is not TOML, or uses a variable that is not set.
+    CatalogError
+        A key is unknown or has the wrong form.
+    """
+    if not path.is_file():
+        problem = f"There is no project file {path}."
+        raise InputError(problem, hint="`geosafety demo` writes one to start from.")
+    try:
+        block = tomllib.loads(path.read_text("utf-8-sig"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        problem = f"{path.name} is not valid TOML: {error}."
+        raise InputError(problem, hint="See examples/real.toml for the form.") from None
+    return _project(path, _expand(block, path.name))
+
+
+def _expand(value: Any, where: str) -> Any:
+    """Replace `${NAME}` in every text by the environment variable."""
+    if isinstance(value, dict):
+        return {key: _expand(item, f"{where}: {key}") for key, item in value.items()}
+    if isinstance(value, list):
+        return [_expand(item, where) for item in value]
+    if not isinstance(value, str):
+        return value
+    for name in _VARIABLE.findall(value):
+        if name not in os.environ:
+            problem = f"{where} uses ${{{name}}}, which is not set."
+            raise InputError(problem, hint=f"Set the environment variable {name}.")
+    return _VARIABLE.sub(lambda match: os.environ[match[1]], value)
+
+
+def _project(path: Path, block: dict[str, Any]) -> Project:
+    tables = set(datasets())
+    known = ["title", "synthetic", "seed", "policy", "boundaries", "crosswalk", *tables]
+    for key in block:
+        if key not in known:
+            problem = f"{path.name} has an unknown key {key!r}."
+            raise CatalogError(problem, hint=nearest(key, known))
+    crosswalk = block.get("crosswalk")
+    where = f"{path.name}: [crosswalk]"
+    return Project(
+        title=str(block.get("title", path.stem)),
+        path=path.resolve(),
+        synthetic=bool(block.get("synthetic", False)),
+        boundaries=_boundaries(path.name, block.get("boundaries", {})),
+        crosswalk=from_block(CrosswalkSource, crosswalk, where) if crosswalk else None,
+        seed=block.get("seed"),
+        policy=_policy(path.name, block.get("policy", {})),
+        inputs=tuple(
+            _input(path.name, key, number, entry)
+            for key, entries in block.items()
+            if key in tables
+            for number, entry in enumerate(_as_list(entries), start=1)
+        ),
+    )
+
+
+def _policy(file: str, blocks: dict[str, Any]) -> dict[str, Dataset]:
+    """Take the catalogue's datasets, with what `[policy.DATASET]` changes in them."""
+    whole = dict(datasets())
+    for name, block in blocks.items():
+        if name not in whole:
+            problem = f"{file}: [policy.{name}] is not a dataset."
+            raise CatalogError(problem, hint=nearest(name, whole))
+        where = f"{file}: [policy.{name}]"
+        whole[name] = from_block(Dataset, {**asdict(whole[name]), **block}, where)
+    return whole
+
+
+def _as_list(entries: Any) -> list[Any]:
+    """Allow `[crime]` as well as `[[crime]]`."""
+    return entries if isinstance(entries, list) else [entries]
+
+
+def _boundaries(file: str, blocks: dict[str, Any]) -> dict[str, Boundary]:
+    for name in blocks:
+        if name not in geographies():
+            problem = f"{file}: [boundaries.{name}] is not a geography."
+            raise CatalogError(problem, hint=nearest(name, geographies()))
+    return {name: _boundary(file, name, block) for name, block in blocks.items()}
+
+
+def _boundary(file: str, name: str, block: dict[str, Any]) -> Boundary:
+    """Make one layer's block; `parts` may be left out where there is only one."""
+    where = f"{file}: [boundaries.{name}]"
+    block = dict(block)
+    if "parts" not in block:
+        own = {
+            k: block.pop(k) for k in list(block) if k not in Boundary.__annotations__
+        }
+        block["parts"] = [own]
+    block["parts"] = [from_block(LayerPart, part, where) for part in block["parts"]]
+    boundary = from_block(Boundary, {"geography": name, **block}, where)
+    for part in boundary.parts:
+        if bool(part.file) == bool(part.dissolve):
+            problem = f"{where} needs either `file` or `dissolve`."
+            raise CatalogError(problem, hint="A part comes from one of the two.")
+        if part.file and not part.code:
+            problem = f"{where} does not say which field holds the area code."
+            raise CatalogError(problem, hint='Add code = "FIELD".')
+        if part.dissolve and part.dissolve not in geographies():
+            problem = f"{where} dissolves {part.dissolve!r}, which is no geography."
+            raise CatalogError(problem, hint=nearest(part.dissolve, geographies()))
+    return boundary
+
+
+def _input(file: str, dataset: str, number: int, block: dict[str, Any]) -> InputSource:
+    where = f"{file}: [[{dataset}]] number {number}"
+    block = dict(block)
+    if isinstance(block.get("files"), str):
+        block["files"] = [block["files"]]
+    entry = from_block(InputSource, {"dataset": dataset, **block}, where)
+    if entry.kind not in KINDS:
+        problem = f"{where} has kind {entry.kind!r}."
+        raise CatalogError(problem, hint=nearest(entry.kind, KINDS))
+    return entry
+
+
+def find_files(project: Project, patterns: tuple[str, ...]) -> list[Path]:
+    """Find the files that the patterns name, in order, each once.
+
+    Raises
+    ------
+    InputError
+        A pattern matches nothing; the hint names the nearest file that is there.
+    """
+    found: dict[Path, None] = {}
+    for pattern in patterns:
+        matches = sorted(_matches(project.folder, pattern))
+        if not matches:
+            raise _no_file(project, pattern)
+        found.update(dict.fromkeys(matches))
+    return list(found)
+
+
+def _matches(folder: Path, pattern: str) -> list[Path]:
+    whole = Path(pattern)
+    if not whole.is_absolute():
+        return [p for p in folder.glob(pattern) if p.is_file()]
+    relative = whole.relative_to(whole.anchor)
+    return [p for p in Path(whole.anchor).glob(str(relative)) if p.is_file()]
+
+
+def _no_file(project: Project, pattern: str) -> InputError:
+    problem = f"{project.path.name}: no file matches {pattern!r}."
+    folder = (project.folder / pattern).parent
+    if not folder.is_dir():
+        return InputError(problem, hint=f"There is no folder {folder}.")
+    names = sorted(p.name for p in folder.iterdir())[:200]
+    return InputError(problem, hint=nearest(Path(pattern).name, names))

@@ -1,0 +1,1 @@
+"""Results to things that people take away. Handed frames; opens no results."""

@@ -1,0 +1,199 @@
+"""Classes, colours and the words of a key, shared by the page and the folium map.
+
+A value's class is one character, so that a whole map fits in one short string:
+`0` to `4` a class, `a` to `e` the same class on a low base, `z` exactly nothing,
+`y` the same on a low base, `s` suppressed, `i` incomplete, `n` not available.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+# Light to dark, so that the order survives greyscale; safe for colour-blind eyes.
+SEQUENTIAL = ("#fdf0b5", "#b9dfb0", "#5fb8b5", "#2a7ea6", "#173f6b")
+# Blue below, orange above: the pair that every common kind of sight can tell apart.
+DIVERGING = ("#155a96", "#86b7d9", "#f4f1ea", "#f0a860", "#a9500a")
+# Which of the five are used where there are fewer classes.
+_FEWER = {1: (2,), 2: (1, 3), 3: (0, 2, 4), 4: (0, 1, 3, 4), 5: (0, 1, 2, 3, 4)}
+
+ZERO, LOW_ZERO, SUPPRESSED, INCOMPLETE, MISSING = "z", "y", "s", "i", "n"
+LOW_BASE = "abcde"
+_STATUS_SYMBOLS = {
+    "suppressed": SUPPRESSED,
+    "incomplete": INCOMPLETE,
+    "not available": MISSING,
+}
+# What a symbol that is not a class means, in the order of a key.
+SYMBOL_WORDS = {
+    ZERO: "0: none at all",
+    "low": "Few cases: shown, not ranked",
+    SUPPRESSED: "Hidden: too few to show safely",
+    INCOMPLETE: "Incomplete: not fully covered",
+    MISSING: "No figure available",
+}
+# Diverging scales: the measure, and what its middle stands for.
+_CENTRES = {"index": 100.0, "change": 0.0, "change_pct": 0.0, "rate_change": 0.0}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scale:
+    """Breaks between classes, lowest first; a value on a break is in the upper class.
+
+    `whole` says that every value is a whole number; `zero` that 0 has its own look.
+    """
+
+    breaks: tuple[float, ...]
+    colours: tuple[str, ...]
+    labels: tuple[str, ...]
+    zero: bool = False
+    centre: float | None = None
+
+    def class_of(self, value: float) -> int:
+        """Return the class of a value, 0 for the lowest."""
+        return int(np.searchsorted(self.breaks, value, side="right"))
+
+    def symbol(self, value: float, status: str) -> str:
+        """Return the one character that says how an area is drawn.
+
+        Examples
+        --------
+        >>> scale = scale_for([1.0, 2.0, 3.0, 4.0], measure="rate")
+        >>> scale.symbol(4.0, "ok"), scale.symbol(4.0, "low base")
+        ('1', 'b')
+        >>> scale.symbol(math.nan, "suppressed")
+        's'
+        """
+        if status in _STATUS_SYMBOLS:
+            return _STATUS_SYMBOLS[status]
+        if not math.isfinite(value):
+            return MISSING
+        low = status == "low base"
+        if self.zero and value == 0:
+            return LOW_ZERO if low else ZERO
+        number = self.class_of(value)
+        return LOW_BASE[number] if low else str(number)
+
+
+def scale_for(values: Sequence[float], *, measure: str) -> Scale:
+    """Choose classes for the values of one map.
+
+    Parameters
+    ----------
+    values
+        Every value that is shown; missing ones are left out.
+    measure
+        The indicator's measure. An index is centred on 100 and a change on 0, with
+        classes at the same distance on both sides; anything else gets up to five
+        classes with about as many areas in each, at rounded breaks.
+    """
+    known = np.asarray([v for v in values if math.isfinite(v)], dtype=float)
+    centre = _centre(known, measure)
+    if centre is not None and known.size and np.ptp(known) > 0:
+        return _diverging(known, centre)
+    zero = bool(known.size and known.min() >= 0 and (known == 0).any())
+    return _sequential(known[known != 0] if zero else known, zero=zero)
+
+
+def _centre(known: np.ndarray, measure: str) -> float | None:
+    if measure == "needed" and known.size and known.min() < 0:
+        return 0.0
+    return _CENTRES.get(measure)
+
+
+def _sequential(known: np.ndarray, *, zero: bool) -> Scale:
+    distinct = np.unique(known)
+    count = min(5, max(1, distinct.size // 2))
+    cuts = (
+        np.quantile(known, np.arange(1, count) / count) if count > 1 else np.array([])
+    )
+    whole = bool((known == np.round(known)).all())
+    breaks, step = _rounded(cuts, known, whole=whole)
+    picked = _FEWER[len(breaks) + 1]
+    return Scale(
+        breaks=breaks,
+        colours=tuple(SEQUENTIAL[i] for i in picked),
+        labels=_labels(breaks, step, known, whole=whole),
+        zero=zero,
+    )
+
+
+def _diverging(known: np.ndarray, centre: float) -> Scale:
+    away = np.abs(known - centre)
+    near, far = np.quantile(away, [0.34, 0.7])
+    step = _step(min(near, far - near) or float(away.max()) / 3, whole=False)
+    near = max(step, _to(near, step))
+    far = max(near + step, _to(far, step))
+    breaks = tuple(_to(centre + d, step / 10) for d in (-far, -near, near, far))
+    return Scale(
+        breaks=breaks,
+        colours=DIVERGING,
+        labels=_labels(breaks, step, known, whole=False),
+        centre=centre,
+    )
+
+
+def _rounded(
+    cuts: np.ndarray, known: np.ndarray, *, whole: bool
+) -> tuple[tuple[float, ...], float]:
+    """Move breaks to round numbers, as far as no class is lost by it."""
+    inside = [float(c) for c in np.unique(cuts) if known.min() < c <= known.max()]
+    if not inside:
+        return (), 1.0 if whole else 0.1
+    edges = [float(known.min()), *inside]
+    gaps = [b - a for a, b in zip(edges, edges[1:], strict=False) if b > a]
+    step = _step(min(gaps), whole=whole)
+    up = math.ceil if whole else round
+    moved = {_tidy(up(cut / step - 1e-9) * step) for cut in inside}
+    return tuple(sorted(b for b in moved if known.min() < b <= known.max())), step
+
+
+def _step(gap: float, *, whole: bool) -> float:
+    """Return the largest of 1, 2, 5 times a power of ten that is half a gap or less."""
+    half = max(gap, 1e-9) / 2
+    power = 10.0 ** math.floor(math.log10(half))
+    step = max(m * power for m in (1, 2, 5) if m * power <= half * (1 + 1e-9))
+    return max(1.0, step) if whole else step
+
+
+def _to(value: float, step: float) -> float:
+    return _tidy(round(value / step) * step)
+
+
+def _tidy(value: float) -> float:
+    """Take the dust of binary fractions off."""
+    return float(f"{value:.10g}")
+
+
+def _labels(
+    breaks: tuple[float, ...], step: float, known: np.ndarray, *, whole: bool
+) -> tuple[str, ...]:
+    """Say each class in words; whole numbers get classes that do not share an end."""
+    places = 0 if step >= 1 else -math.floor(math.log10(step))
+    if not breaks:
+        if not known.size:
+            return ("No figures",)
+        ends = number(known.min(), places), number(known.max(), places)
+        return (ends[0] if ends[0] == ends[1] else " to ".join(ends),)
+    middle = []
+    for low, high in zip(breaks, breaks[1:], strict=False):
+        top = high - 1 if whole else high
+        a, b = number(low, places), number(top, places)
+        middle.append(a if a == b else f"{a} to {b}" if whole else f"{a} to under {b}")
+    first, last = number(breaks[0], places), number(breaks[-1], places)
+    return (f"Under {first}", *middle, f"{last} or more")
+
+
+def number(value: float, places: int) -> str:
+    """Write a number with thousands separated and a true minus sign.
+
+    Examples
+    --------
+    >>> number(-1234.56, 1)
+    '−1,234.6'
+    """
+    text = f"{abs(value):,.{places}f}"
+    return f"−{text}" if value < 0 and float(text.replace(",", "")) else text

@@ -1,0 +1,172 @@
+"""Numbers, periods and comparisons in plain words, the same in every output. PURE."""
+
+from __future__ import annotations
+
+import math
+from datetime import date
+
+from geosafety.publish.classes import number
+from geosafety.settings import Indicator
+
+KIND_WORDS = {
+    "observed": "Counted from the input files",
+    "published": "Published figures",
+    "estimated": "Estimated figures",
+    "synthetic": "Synthetic figures: made up for demonstration, about nobody",
+}
+STATUS_WORDS = {
+    "ok": "",
+    "low base": "few cases: read with care",
+    "suppressed": "hidden: too few to show",
+    "incomplete": "incomplete: the source does not cover it",
+    "not available": "no figure available",
+}
+DENOMINATOR_WORDS = {
+    "population": "residents",
+    "population_16plus": "people aged 16 and over",
+    "residents": "residents",
+}
+# Only these can be set beside the Force: a Force total says nothing about an area.
+COMPARABLE = ("rate", "rate_change", "share", "answer_share", "change_pct", "index")
+_COUNTS = ("count", "change", "needed", "answer_count")
+_SIGNED = ("change", "change_pct", "rate_change")
+
+
+def value_text(value: float, indicator: Indicator) -> str:
+    """Write a value in its indicator's unit, rounded for reading.
+
+    Examples
+    --------
+    >>> from geosafety.settings import indicators
+    >>> value_text(50.487, indicators()["wmnow_rate"])
+    '50.5'
+    >>> value_text(-12.0, indicators()["wmnow_change"])
+    '−12'
+    """
+    if not math.isfinite(value):
+        return ""
+    fine = 2 if 0 < abs(value) < 1 else 1
+    places = 0 if indicator.measure in _COUNTS else fine
+    sign = "+" if indicator.measure in _SIGNED and value > 0 else ""
+    ending = "%" if indicator.unit == "per cent" else ""
+    return sign + number(value, places) + ending
+
+
+def interval_text(lower: float, upper: float, indicator: Indicator) -> str:
+    """Write an interval; empty where there is none."""
+    if not (math.isfinite(lower) and math.isfinite(upper)):
+        return ""
+    return f"{value_text(lower, indicator)} to {value_text(upper, indicator)}"
+
+
+def verdict(lower: float, upper: float, force: float, indicator: Indicator) -> str:
+    """Say what the interval allows to be said against the Force value.
+
+    Returns
+    -------
+    str
+        "higher", "lower" or "same"; empty without an interval, without a Force value
+        and for totals.
+    """
+    numbers = (lower, upper, force)
+    if indicator.measure not in COMPARABLE or not all(map(math.isfinite, numbers)):
+        return ""
+    if lower > force:
+        return "higher"
+    return "lower" if upper < force else "same"
+
+
+SHORT_VERDICTS = {
+    "higher": "clearly higher",
+    "lower": "clearly lower",
+    "same": "about the same",
+}
+VERDICT_WORDS = {
+    "higher": "clearly higher than the Force",
+    "lower": "clearly lower than the Force",
+    "same": "about the same as the Force",
+}
+
+
+def period_text(period: str, compared_with: str = "") -> str:
+    """Write a period as people say it.
+
+    Examples
+    --------
+    >>> period_text("2022-03", "2021-09")
+    'March 2022, compared with September 2021'
+    >>> period_text("2023-04/2024-03")
+    'April 2023 to March 2024'
+    >>> period_text("consultation_2024")
+    'Consultation 2024'
+    """
+    if not period:
+        return "no date"
+    text = " to ".join(_month(part) for part in period.split("/"))
+    return (
+        f"{text}, compared with {period_text(compared_with)}" if compared_with else text
+    )
+
+
+def _month(part: str) -> str:
+    try:
+        return date.fromisoformat(f"{part}-01").strftime("%B %Y")
+    except ValueError:
+        words = part.replace("_", " ")
+        return words[:1].upper() + words[1:]
+
+
+def group_text(group: str) -> str:
+    """Write a group as people say it.
+
+    Examples
+    --------
+    >>> group_text("category=Violence and sexual offences")
+    'Category: Violence and sexual offences'
+    >>> group_text("all")
+    'All'
+    """
+    if group == "all":
+        return "All"
+    dimension, _, category = group.partition("=")
+    dimension = dimension.replace("_", " ").replace(".", ", ")
+    return f"{dimension[:1].upper()}{dimension[1:]}: {category}"
+
+
+def kinds_text(kinds: list[str]) -> str:
+    """Say which kinds of figures a view holds."""
+    return "; ".join(KIND_WORDS[k] for k in KIND_WORDS if k in kinds)
+
+
+def unit_text(indicator: Indicator) -> str:
+    """Write the unit out, to follow a value; empty where the value carries it.
+
+    Examples
+    --------
+    >>> from geosafety.settings import indicators
+    >>> unit_text(indicators()["wmnow_rate"])
+    'per 1,000 people aged 16 and over'
+    """
+    if indicator.unit == "per cent":
+        return ""
+    if indicator.measure == "index":
+        return "(Force = 100)"
+    if indicator.per > 1:
+        return f"per {indicator.per:,} {denominator_text(indicator.denominator)}"
+    return indicator.unit
+
+
+def lower_first(text: str) -> str:
+    """Write a label so that it can stand inside a sentence.
+
+    Examples
+    --------
+    >>> lower_first("Local authority"), lower_first("NPU")
+    ('local authority', 'NPU')
+    """
+    return text if text[1:2].isupper() else text[:1].lower() + text[1:]
+
+
+def denominator_text(name: str) -> str:
+    """Write what a number is out of."""
+    return DENOMINATOR_WORDS.get(name, name.replace("_", " "))

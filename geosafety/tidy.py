@@ -1,0 +1,130 @@
+"""The tidy form that every reader returns and every step after it takes.
+
+A row knows only the number of its place; the distinct places stand once in a frame of
+their own. police.uk points are snapped, so a million crimes have some ten thousand
+places, and only those are ever joined to areas.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+import pandas as pd
+
+# What a place may be known by. All but the first two are text, missing where unknown.
+PLACE_COLUMNS = (
+    "longitude",  # degrees, or easting in metres where `grid` is true
+    "latitude",
+    "grid",  # true: the two are British National Grid metres
+    "code",  # an area code (or a name that the reader turned into one)
+    "level",  # which geography the code belongs to
+    "postcode",
+    "force",  # the force that reported it, as the file says
+    "outside",  # true: the row says that it is outside the force area
+)
+REJECT_COLUMNS = ("file", "row", "column", "value", "reason")
+
+
+@dataclass(frozen=True)
+class FileRecord:
+    """One input file: its name, its hash, and the rows it held."""
+
+    name: str
+    sha256: str
+    rows: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Observations:
+    """One input, read: its places, its rows by place, and what was rejected.
+
+    Attributes
+    ----------
+    places
+        One row per distinct place, numbered from 0, with `PLACE_COLUMNS`.
+    rows
+        `place`, `rows` (how many input rows) and `n` (how much they count), and what
+        else the dataset knows: `period`, `group`, a denominator, a respondent.
+    rejects
+        One row per rejected input row, with `REJECT_COLUMNS`.
+    vintage
+        The vintage of the codes, where the input says.
+    answers, bases
+        Surveys only: by measure, who chose which option, and who counts in the base.
+    """
+
+    dataset: str
+    name: str
+    kind: str
+    source: str
+    places: pd.DataFrame
+    rows: pd.DataFrame
+    rejects: pd.DataFrame
+    files: tuple[FileRecord, ...]
+    vintage: str = ""
+    notes: tuple[str, ...] = ()
+    survey: str = ""
+    role: str = ""
+    answers: dict[str, pd.DataFrame] = field(default_factory=dict)
+    bases: dict[str, pd.Series] = field(default_factory=dict)
+
+    @property
+    def rows_in(self) -> int:
+        """Rows that the input held: those that went on and those rejected."""
+        return int(self.rows["rows"].sum()) + len(self.rejects)
+
+
+def no_rejects() -> pd.DataFrame:
+    """Return an empty frame of rejects."""
+    return pd.DataFrame({c: pd.Series(dtype="object") for c in REJECT_COLUMNS})
+
+
+def number_places(
+    frame: pd.DataFrame, columns: list[str]
+) -> tuple[pd.Series, pd.DataFrame]:
+    """Give each distinct combination of `columns` a number, missing values included.
+
+    Returns
+    -------
+    Series, DataFrame
+        The place number of each row of `frame`, and the distinct places in that order.
+
+    Examples
+    --------
+    >>> frame = pd.DataFrame({"code": ["B", "A", "B"]})
+    >>> number, places = number_places(frame, ["code"])
+    >>> number.tolist(), places["code"].tolist()
+    ([0, 1, 0], ['B', 'A'])
+    """
+    number = frame.groupby(columns, dropna=False, sort=False, observed=True).ngroup()
+    places = frame[columns].drop_duplicates().reset_index(drop=True)
+    return number, places
+
+
+def complete_places(places: pd.DataFrame) -> pd.DataFrame:
+    """Add the place columns that a reader has nothing to say about."""
+    empty = {
+        "longitude": float("nan"),
+        "latitude": float("nan"),
+        "grid": False,
+        "outside": False,
+    }
+    missing = {c: empty.get(c) for c in PLACE_COLUMNS if c not in places}
+    whole = places.assign(**missing)[list(PLACE_COLUMNS)]
+    text = ["code", "level", "postcode", "force"]
+    return whole.assign(
+        **{c: whole[c].astype("object").where(whole[c].notna()) for c in text}
+    )
+
+
+def folded(text: object) -> str:
+    """Fold a label, so that capitals, blanks and kinds of apostrophe do not matter.
+
+    Examples
+    --------
+    >>> folded(" Don’t  know ")
+    "don't know"
+    """
+    plain = str(text).replace("\u2019", "'").replace("\u2013", "-")
+    return re.sub(r"\s+", " ", plain).strip().casefold()

@@ -1,0 +1,1 @@
+"""The parts of ``make_boundaries.py``: sources, cells, layers, impact areas."""

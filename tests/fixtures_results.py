@@ -1,0 +1,282 @@
+"""Write a small results folder in the true shape: squares, made-up numbers."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+from shapely import box
+
+from geosafety import results
+from geosafety.settings import CRS, FORCE_CODE, VALUE_COLUMNS
+
+WEST, SOUTH, SIDE = 390_000, 270_000, 32_000
+# A name that would run as script if it were pasted into a page unescaped.
+HOSTILE = '<img src=x onerror=boom()> O\'Brien & "Co"'
+FORMULA = "=cmd|' /C calc'!A0"
+CELLS = {"local_authority": 2, "npu": 2, "ward": 4, "lsoa": 8}
+PREFIX = {"local_authority": "E0800", "npu": "N", "ward": "E0500", "lsoa": "E0100"}
+WORDS = {"local_authority": "Borough", "npu": "Unit", "ward": "Ward", "lsoa": "Small"}
+
+
+def write_fixture_results(folder: Path) -> Path:
+    """Fill `folder` with results for six layers and four indicators."""
+    layers = {"force": _force(), "impact_area": _impact_areas()}
+    layers |= {name: _grid(name, n) for name, n in CELLS.items()}
+    with results.write_results(folder) as out:
+        for name, layer in layers.items():
+            _write_layer(out, name, layer)
+        _areas(layers).to_parquet(out / "areas.parquet")
+        with results.ValueWriter(out / "values.parquet") as writer:
+            for table in _tables(layers):
+                writer.append(table)
+        _ledger().to_parquet(out / "ledger.parquet")
+        _coverage().to_parquet(out / "coverage.parquet")
+        results.write_manifest(out, _manifest(layers))
+    return folder
+
+
+def _force() -> gpd.GeoDataFrame:
+    shape = box(WEST, SOUTH, WEST + SIDE, SOUTH + SIDE)
+    return _layer([FORCE_CODE], ["Force area"], [shape])
+
+
+def _impact_areas() -> gpd.GeoDataFrame:
+    shapes = [
+        box(WEST + d, SOUTH + d, WEST + d + 3000, SOUTH + d + 3000)
+        for d in (3000, 20_000)
+    ]
+    return _layer(["IA-1", "IA-2"], ["Impact area 1", "Impact area 2"], shapes)
+
+
+def _grid(name: str, n: int) -> gpd.GeoDataFrame:
+    step = SIDE / n
+    cells = [(x, y) for y in range(n) for x in range(n)]
+    shapes = [
+        box(
+            WEST + x * step,
+            SOUTH + y * step,
+            WEST + (x + 1) * step,
+            SOUTH + (y + 1) * step,
+        )
+        for x, y in cells
+    ]
+    codes = [f"{PREFIX[name]}{i:04d}" for i in range(len(cells))]
+    names = [f"{WORDS[name]} {i + 1}" for i in range(len(cells))]
+    if name == "ward":
+        names[0], names[1] = HOSTILE, FORMULA
+    return _layer(codes, names, shapes)
+
+
+def _layer(codes: list[str], names: list[str], shapes: list[Any]) -> gpd.GeoDataFrame:
+    columns = {"area_code": codes, "area_name": names}
+    return gpd.GeoDataFrame(columns, geometry=shapes, crs=CRS)
+
+
+def _write_layer(out: Path, name: str, layer: gpd.GeoDataFrame) -> None:
+    layer.to_parquet(out / "geometry" / f"{name}.parquet")
+    renamed = layer.rename(columns={"area_code": "code", "area_name": "name"})
+    text = renamed.to_crs(4326).to_json(drop_id=True)
+    with gzip.open(out / "geometry" / f"{name}.geojson.gz", "wb") as file:
+        file.write(text.encode())
+
+
+def _areas(layers: dict[str, gpd.GeoDataFrame]) -> pd.DataFrame:
+    frames = [
+        pd.DataFrame(layer.drop(columns="geometry")).assign(
+            geography=name, approximate=True, note=""
+        )
+        for name, layer in layers.items()
+    ]
+    columns = ["geography", "area_code", "area_name", "approximate", "note"]
+    return pd.concat(frames, ignore_index=True)[columns]
+
+
+def _tables(layers: dict[str, gpd.GeoDataFrame]) -> list[pd.DataFrame]:
+    random = np.random.default_rng(7)
+    tables = []
+    for name, layer in layers.items():
+        for period in ("2021-09", "2022-03"):
+            tables.append(_rates(name, layer, period, random))
+        tables.append(_changes(name, layer, random))
+        for group in ("all", "category=Burglary"):
+            tables.append(_crimes(name, layer, group, random))
+        tables.append(_shares(name, layer, random))
+    return tables
+
+
+def _frame(name: str, layer: gpd.GeoDataFrame, **columns: Any) -> pd.DataFrame:
+    blank: dict[str, Any] = dict.fromkeys(VALUE_COLUMNS, "")
+    blank |= dict.fromkeys(("value", "lower", "upper", "numerator", "base"), np.nan)
+    blank |= {"group": "all", "status": "ok", "vintage": "test"}
+    blank |= {"geography": name, "area_code": layer["area_code"]}
+    blank |= {"area_name": layer["area_name"]} | columns
+    return pd.DataFrame(blank)[list(VALUE_COLUMNS)]
+
+
+def _rates(
+    name: str, layer: gpd.GeoDataFrame, period: str, random: np.random.Generator
+) -> pd.DataFrame:
+    n = len(layer)
+    base = np.full(n, 10_000.0)
+    members = np.array([500.0]) if name == "force" else random.integers(300, 700, n)
+    return _frame(
+        name,
+        layer,
+        indicator="wmnow_rate",
+        period=period,
+        value=members / base * 1000,
+        unit="per 1,000",
+        numerator=members.astype(float),
+        base=base,
+        denominator="population_16plus",
+        kind="published",
+    )
+
+
+def _changes(
+    name: str, layer: gpd.GeoDataFrame, random: np.random.Generator
+) -> pd.DataFrame:
+    return _frame(
+        name,
+        layer,
+        indicator="wmnow_change",
+        period="2022-03",
+        compared_with="2021-09",
+        value=random.integers(-40, 60, len(layer)).astype(float),
+        unit="members",
+        kind="published",
+    )
+
+
+def _crimes(
+    name: str, layer: gpd.GeoDataFrame, group: str, random: np.random.Generator
+) -> pd.DataFrame:
+    n = len(layer)
+    counts = random.poisson(60 if group == "all" else 4, n).astype(float)
+    value = counts / 2.0
+    spread = 1.96 * np.sqrt(counts + 1) / 2
+    frame = _frame(
+        name,
+        layer,
+        indicator="crime_rate",
+        group=group,
+        period="2023-04/2024-03",
+        value=value,
+        lower=(value - spread).clip(min=0),
+        upper=value + spread,
+        unit="per 1,000",
+        numerator=counts,
+        base=np.full(n, 2000.0),
+        denominator="population",
+        kind="observed",
+    )
+    if name == "force":
+        return frame.assign(value=30.0, lower=29.0, upper=31.0)
+    return frame
+
+
+def _shares(
+    name: str, layer: gpd.GeoDataFrame, random: np.random.Generator
+) -> pd.DataFrame:
+    n = len(layer)
+    value = np.array([62.0]) if name == "force" else random.uniform(30, 90, n)
+    frame = _frame(
+        name,
+        layer,
+        indicator="feels_safe_home",
+        period="consultation_2024",
+        value=value,
+        lower=value - 8,
+        upper=value + 8,
+        unit="per cent",
+        numerator=np.round(value),
+        base=np.full(n, 100.0),
+        denominator="answers",
+        kind="synthetic",
+    )
+    if name in ("ward", "lsoa"):
+        _spoil(frame)
+    return frame
+
+
+def _spoil(frame: pd.DataFrame) -> None:
+    """Give the last areas every status there is, and one a true zero."""
+    numbers = ["value", "lower", "upper", "numerator", "base"]
+    end = len(frame) - 1
+    frame.loc[end, "status"] = "suppressed"
+    frame.loc[end - 1, "status"] = "incomplete"
+    frame.loc[end - 2, "status"] = "not available"
+    frame.loc[end - 2 : end, numbers] = np.nan
+    frame.loc[end - 3, "status"] = "low base"
+    frame.loc[end - 3, "base"] = 20.0
+    frame.loc[end - 4, ["value", "lower", "numerator"]] = 0.0
+    frame.loc[end - 4, "upper"] = 3.7
+
+
+def _ledger() -> pd.DataFrame:
+    rows = [
+        ("members.csv", "lsoa", "placed", "by postcode", 950),
+        ("members.csv", "lsoa", "unplaced", "postcode not known", 40),
+        ("members.csv", "lsoa", "rejected", "no date", 10),
+    ]
+    columns = ["input", "geography", "outcome", "how", "rows"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def _coverage() -> pd.DataFrame:
+    rows = [("crime", "E08000000", "2023-04", 16, 16, "ok")]
+    rows += [("crime", "E08000001", "2023-04", 3, 16, "incomplete")]
+    columns = [
+        "dataset", "local_authority", "period", "small_areas", "expected", "status",
+    ]  # fmt: skip
+    return pd.DataFrame(rows, columns=columns)
+
+
+def _manifest(layers: dict[str, gpd.GeoDataFrame]) -> dict[str, Any]:
+    source = {"name": "members.csv", "dataset": "wmnow", "kind": "published"}
+    source |= {"source": "a test", "rows": 1000, "placed": 950}
+    source |= {"unplaced": 40, "rejected": 10}
+    source["files"] = [{"name": "members.csv", "sha256": "ab" * 32, "rows": 1000}]
+    described = {
+        name: {
+            "label": name.replace("_", " ").capitalize(),
+            "areas": len(layer),
+            "vintage": "postcode-derived, approximate",
+            "approximate": True,
+            "note": "Illustrative." if name == "impact_area" else "",
+        }
+        for name, layer in layers.items()
+    }
+    return {
+        "title": "Squares",
+        "synthetic": True,
+        "built": "2026-01-02T03:04:05+00:00",
+        "version": "0.1.0",
+        "seed": 7,
+        "notes": ["Made of squares for a test."],
+        "inputs": [source],
+        "layers": described,
+        "seconds": {"all": 1.0},
+    }
+
+
+def text_of(component: Any) -> str:
+    """Every piece of text in a Dash component, as a reader would meet it."""
+    if component is None or isinstance(component, bool):
+        return ""
+    if isinstance(component, str | int | float):
+        return str(component)
+    if isinstance(component, list | tuple):
+        return " ".join(text_of(part) for part in component)
+    return text_of(getattr(component, "children", None))
+
+
+def as_json(component: Any) -> str:
+    """Serialise a component, as Dash sends it."""
+    return json.dumps(component, default=lambda part: part.to_plotly_json())
