@@ -46,7 +46,7 @@ def create_app(results: Path) -> Dash:
         suppress_callback_exceptions=True,
         external_scripts=["/patterns.js"],
         title="geosafety",
-        update_title=None,
+        update_title="",
         on_error=tell,
         index_string=_PAGE,
     )

@@ -8,7 +8,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,7 @@ from flask import current_app
 from shapely.geometry import mapping, shape
 
 from dash_app.table import COLUMNS, Row, Table, make_table
-from dash_app.view import Notes, View, pick, pick_period
+from dash_app.view import BETWEEN, Notes, View, pick, pick_period
 from geosafety import results, settings
 from geosafety.errors import GeosafetyError, InputError, nearest
 from geosafety.publish import words
@@ -26,7 +26,6 @@ from geosafety.publish import words
 Bounds = tuple[tuple[float, float], tuple[float, float]]
 # geography -> indicator -> period -> group: what there are values for.
 Choices = dict[str, dict[str, dict[str, tuple[str, ...]]]]
-_BETWEEN = "_vs_"  # joins a period and the one it is compared with
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -117,20 +116,24 @@ def resolve(**asked: str) -> tuple[View, Notes]:
 
 def table(view: View) -> Table:
     """Return the figures of a view."""
-    return _table(*_source(), view.geography, view.indicator, view.period, view.group)
+    # Every choice of area shares one table.
+    return _table(_source(), replace(view, area=""))
 
 
 def history(view: View) -> list[tuple[str, Row]]:
     """Return the chosen area's figures in every period there is, oldest first."""
-    return _history(*_source(), view.geography, view.indicator, view.group, view.area)
+    frame = _series(*_source(), view.geography, view.indicator, view.group)
+    own = frame["geography"] == view.geography
+    return sorted(
+        _rows(frame[own & (frame["area_code"] == view.area)]), key=lambda pair: pair[0]
+    )
 
 
 def rows_of(view: View) -> list[dict[str, Any]]:
     """Return the view's rows with every column, unrounded, for a file."""
-    path, stamp = _source()
-    names = (view.geography, view.indicator, view.period, view.group)
-    frame = results.as_text(_values(path, stamp, *names), _TEXT_COLUMNS)
-    return [{str(k): v for k, v in r.items()} for r in frame.to_dict("records")]
+    frame = _values(_source(), view, view.geography)
+    plain = results.as_text(frame, _TEXT_COLUMNS)
+    return [{str(k): v for k, v in r.items()} for r in plain.to_dict("records")]
 
 
 def find(geography: str, text: str) -> tuple[str, str]:
@@ -181,12 +184,12 @@ def _source() -> tuple[Path, int]:
 
 def period_key(period: str, compared_with: str) -> str:
     """Name a period, with the one it is compared with where there is one."""
-    return f"{period}{_BETWEEN}{compared_with}" if compared_with else period
+    return f"{period}{BETWEEN}{compared_with}" if compared_with else period
 
 
 def period_text(key: str) -> str:
     """Write a period's key as people say it."""
-    return words.period_text(*key.split(_BETWEEN))
+    return words.period_text(*key.split(BETWEEN))
 
 
 @lru_cache(maxsize=4)
@@ -243,34 +246,36 @@ def _points(nested: list[Any]) -> list[list[float]]:
     return [point for part in nested for point in _points(part)]
 
 
-@lru_cache(maxsize=64)
-def _values(  # noqa: PLR0913 - the key of a cache
-    path: Path, _stamp: int, geography: str, indicator: str, key: str, group: str
+@lru_cache(maxsize=24)
+def _series(
+    path: Path, _stamp: int, geography: str, indicator: str, group: str
 ) -> pd.DataFrame:
-    period, _, compared_with = key.partition(_BETWEEN)
-    frame = results.read_values(
+    """Read every period at once: stepping through time then needs no disk."""
+    return results.read_values(
         path,
-        geography=[geography],
+        geography=[geography, "force"],
         indicator=[indicator],
-        period=[period],
         group=[group],
     )
-    return frame[frame["compared_with"] == compared_with]
+
+
+def _values(source: tuple[Path, int], view: View, geography: str) -> pd.DataFrame:
+    period, _, compared_with = view.period.partition(BETWEEN)
+    frame = _series(*source, view.geography, view.indicator, view.group)
+    own = frame["geography"] == geography
+    same = (frame["period"] == period) & (frame["compared_with"] == compared_with)
+    return frame[own & same]
 
 
 @lru_cache(maxsize=64)
-def _table(  # noqa: PLR0913 - the key of a cache
-    path: Path, stamp: int, geography: str, indicator: str, key: str, group: str
-) -> Table:
-    names = (indicator, key, group)
-    rows = [row for _, row in _rows(_values(path, stamp, geography, *names))]
-    forces = [row for _, row in _rows(_values(path, stamp, "force", *names))]
-    features = _layer(path, stamp, geography).features
+def _table(source: tuple[Path, int], view: View) -> Table:
+    forces = _rows(_values(source, view, "force"))
+    features = _layer(*source, view.geography).features
     return make_table(
-        {row.code: row for row in rows},
+        {row.code: row for _, row in _rows(_values(source, view, view.geography))},
         order={code: f["properties"]["name"] for code, f in features.items()},
-        force=forces[0] if forces else None,
-        indicator=settings.indicator(indicator),
+        force=forces[0][1] if forces else None,
+        indicator=settings.indicator(view.indicator),
     )
 
 
@@ -283,17 +288,3 @@ def _rows(frame: pd.DataFrame) -> list[tuple[str, Row]]:
         (period_key(period, compared_with), Row(*values))
         for period, compared_with, *values in plain.itertuples(index=False, name=None)
     ]
-
-
-@lru_cache(maxsize=256)
-def _history(  # noqa: PLR0913 - the key of a cache
-    path: Path, _stamp: int, geography: str, indicator: str, group: str, area: str
-) -> list[tuple[str, Row]]:
-    frame = results.read_values(
-        path,
-        geography=[geography],
-        indicator=[indicator],
-        group=[group],
-        area_code=[area],
-    )
-    return sorted(_rows(frame), key=lambda pair: pair[0])

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from geosafety.publish import words
 from geosafety.publish.classes import Scale, scale_for
-from geosafety.settings import Indicator
+from geosafety.settings import FORCE_CODE, Indicator
 
 # The columns of a result that a row is made of, in this order.
 COLUMNS = (
@@ -85,6 +85,8 @@ def make_table(
     ranks: dict[float, int] = {}
     for place, value in enumerate(sorted(ranked, reverse=True), start=1):
         ranks.setdefault(value, place)
+    if indicator.measure == "index" and force is None:
+        force = Row(FORCE_CODE, "Force", value=100.0, kind="", status="ok")
     against = force.value if force else math.nan
     return Table(
         rows=tuple(_finish(row, scale, ranks, against, indicator) for row in rows),

@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 
 from geosafety.errors import nearest
 
+BETWEEN = "_vs_"  # joins a period and the one it is compared with
 Notes = tuple[str, ...]
 
 
@@ -53,9 +54,13 @@ def pick(
         return asked
     default = next((name for name in preferred if name in names), names[0])
     if asked:
-        hint = nearest(asked, names) if len(names) < 40 else ""
+        hint = nearest(asked, names) if len(names) < 10 or _close(asked, names) else ""
         notes.append(f"There is no {what} called {asked!r}. {hint}".strip())
     return default
+
+
+def _close(asked: str, names: list[str]) -> bool:
+    return nearest(asked, names).startswith("Did")
 
 
 def pick_period(asked: str, known: Iterable[str], notes: list[str]) -> str:
@@ -74,7 +79,7 @@ def period_order(key: str) -> tuple[int, int]:
     >>> sorted(["2024-03", "2022-04/2023-03", "2023-04/2024-03"], key=period_order)
     ['2023-04/2024-03', '2022-04/2023-03', '2024-03']
     """
-    first, _, last = key.split("_vs_")[0].partition("/")
+    first, _, last = key.split(BETWEEN)[0].partition("/")
     length = months_in(key)
     kind = 0 if length == 12 else 1 if length > 12 else 2
     return kind, -_months(last or first)
@@ -88,7 +93,7 @@ def months_in(key: str) -> int:
     >>> months_in("2023-04/2024-03"), months_in("consultation_2024")
     (12, 1)
     """
-    first, _, last = key.split("_vs_")[0].partition("/")
+    first, _, last = key.split(BETWEEN)[0].partition("/")
     return _months(last) - _months(first) + 1 if last else 1
 
 

@@ -31,6 +31,15 @@ class _Group(click.Group):
             return super().invoke(ctx)
         except GeosafetyError as error:
             raise click.ClickException(str(error)) from error
+        except PermissionError as error:
+            problem = f"{error.filename} may not be written or read."
+            raise click.ClickException(problem) from error
+        except IsADirectoryError as error:
+            problem = f"{error.filename} is a folder: give the name of a file."
+            raise click.ClickException(problem) from error
+        except FileNotFoundError as error:
+            problem = f"There is no {error.filename}, or no folder for it."
+            raise click.ClickException(problem) from error
         except BrokenPipeError:
             # The reader of a pipe went away (`| head`); nothing is wrong.
             sys.stderr.close()

@@ -79,6 +79,7 @@ class InputSource:
     kind: str = "observed"
     source: str = ""
     vintage: str = ""
+    denominator_vintage: str = ""
     survey: str = ""
     name: str = ""
 

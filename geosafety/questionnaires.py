@@ -66,6 +66,16 @@ class Survey:
         """The roles that a respondent may be placed in, in order."""
         return list(dict.fromkeys(place.role for place in self.places))
 
+    def remarks(self) -> list[str]:
+        """Say what a reader of its figures must know: how it was done, odd bases."""
+        lines = [f"{self.title}: {self.mode}. {self.note}".strip()]
+        lines += [
+            f"{self.title}, {q.id}: {q.base_note}"
+            for q in self.questions
+            if q.base_note
+        ]
+        return lines
+
 
 def survey_names() -> list[str]:
     """List the surveys of the catalogue."""

@@ -4,6 +4,7 @@ A build writes into a folder beside the target and swaps it in at the end, so a 
 never sees half a build and a failed build leaves the old results alone.
 
     values.parquet          every finished number, one row each (settings.VALUE_COLUMNS)
+    choices.parquet         the distinct geography, indicator, period, group and kind
     areas.parquet           geography, area_code, area_name, approximate, note
     geometry/G.parquet      area_code, area_name, geometry (EPSG:27700)
     geometry/G.geojson.gz   the same, simplified as a coverage, for the page
@@ -30,6 +31,7 @@ import pyarrow.parquet as pq
 from geosafety.errors import InputError
 from geosafety.settings import NUMBERS, VALUE_COLUMNS
 
+CHOICES = ["geography", "indicator", "period", "compared_with", "group", "kind"]
 _TEXT = pa.dictionary(pa.int32(), pa.string())
 SCHEMA = pa.schema(
     [(c, pa.float64() if c in NUMBERS else _TEXT) for c in VALUE_COLUMNS]
@@ -45,7 +47,8 @@ class ValueWriter:
 
     def __init__(self, path: Path) -> None:
         self._writer = pq.ParquetWriter(path, SCHEMA, compression="zstd")
-        self.rows = 0
+        self._choices_path = path.with_name("choices.parquet")
+        self._choices: list[pd.DataFrame] = []
 
     def append(self, table: pd.DataFrame) -> None:
         """Write one table in the shape of `VALUE_COLUMNS`."""
@@ -55,7 +58,8 @@ class ValueWriter:
             table[list(VALUE_COLUMNS)], schema=SCHEMA, preserve_index=False
         )
         self._writer.write_table(arrow)
-        self.rows += len(table)
+        seen = table[CHOICES].drop_duplicates()
+        self._choices.append(seen.astype(dict.fromkeys(CHOICES, "str")))
 
     def __enter__(self) -> ValueWriter:
         """Open for appending."""
@@ -67,8 +71,11 @@ class ValueWriter:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        """Close the file."""
+        """Close the file, and write the list of what there is to choose from."""
         self._writer.close()
+        empty = pd.DataFrame(columns=CHOICES, dtype="str")
+        choices = pd.concat([empty, *self._choices]).drop_duplicates()
+        choices.to_parquet(self._choices_path, index=False)
 
 
 @contextmanager
@@ -167,10 +174,8 @@ def read_values(
 
 def read_choices(folder: Path) -> pd.DataFrame:
     """List which geography, indicator, period and group there are values for."""
-    columns = ["geography", "indicator", "period", "compared_with", "group", "kind"]
-    table = pq.read_table(folder / "values.parquet", columns=columns)
-    frame: pd.DataFrame = table.unify_dictionaries().to_pandas()
-    return frame.drop_duplicates().reset_index(drop=True)
+    read_manifest(folder)
+    return pd.read_parquet(folder / "choices.parquet")
 
 
 def read_areas(folder: Path) -> pd.DataFrame:

@@ -50,6 +50,7 @@ Measure = Literal[
     "change",
     "change_pct",
     "rate_change",
+    "share_change",
     "index",
     "needed",
     "share",

@@ -50,6 +50,8 @@ class Observations:
         One row per rejected input row, with `REJECT_COLUMNS`.
     vintage
         The vintage of the codes, where the input says.
+    denominator_vintage
+        The vintage of the residents that came with it, such as mid-2020.
     answers, bases
         Surveys only: by measure, who chose which option, and who counts in the base.
     """
@@ -63,6 +65,7 @@ class Observations:
     rejects: pd.DataFrame
     files: tuple[FileRecord, ...]
     vintage: str = ""
+    denominator_vintage: str = ""
     notes: tuple[str, ...] = ()
     survey: str = ""
     role: str = ""

@@ -61,7 +61,10 @@ install() {
     "$py" -m pip --version >/dev/null 2>&1 || new_environment
     say "Installing geosafety and its tools, about 1.4 GB, one to three minutes."
     say "(The details go to $log.)"
-    while sleep 15 >/dev/null 2>&1; do
+    seconds=0
+    while sleep 1 >/dev/null 2>&1; do
+        seconds=$((seconds + 1))
+        [ $((seconds % 15)) = 0 ] || continue
         say "  still at it: $(tail -n 1 "$log" | cut -c 1-70)"
     done &
     heartbeat=$!

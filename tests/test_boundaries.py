@@ -93,6 +93,12 @@ def test_every_layer_has_the_force_outline(layers):
         assert layers[name].geometry.union_all(method="coverage").equals(force), name
 
 
+def test_force_is_one_piece_without_holes(layers):
+    force = layers["force"].geometry.iloc[0]
+    assert force.geom_type == "Polygon"
+    assert not force.interiors
+
+
 def test_force_has_its_code_and_name(layers):
     force = layers["force"].iloc[0]
     assert force["area_code"] == "E23000014"

@@ -9,6 +9,7 @@
                  n: "no figure available" };
   var now = null;
   var map = null;
+  var asked = 0;  // when the list or the search box was last used
 
   gs.style = function (feature, context) {
     now = now || context.hideout;
@@ -45,12 +46,12 @@
   gs.each = function (feature, layer) {
     layer.bindTooltip(function () { return words(feature.properties); },
                       { sticky: true, direction: "top", opacity: 1 });
-    layer.on("click", function () { gs.clicked = feature.properties.code; });
   };
 
-  /* A chosen area too small to be seen is flown to, if it was not chosen on the map. */
+  /* An area chosen in the list or by name is flown to if it is too small to be seen. */
   gs.fly = function (feature, layer, context) {
-    if (!context.map || gs.clicked === feature.properties.code) { return; }
+    if (!context.map || Date.now() - asked > 8000) { return; }
+    asked = 0;
     var box = layer.getBounds();
     var a = context.map.latLngToContainerPoint(box.getNorthWest());
     var b = context.map.latLngToContainerPoint(box.getSouthEast());
@@ -95,9 +96,22 @@
     if (bar) { gs.light(bar.dataset.symbols); gs.lit = true; }
     else if (gs.lit) { gs.light(""); gs.lit = false; }
   });
+  ["click", "change"].forEach(function (kind) {
+    document.addEventListener(kind, function (event) {
+      if (event.target.closest && event.target.closest(".side")) { asked = Date.now(); }
+    }, true);
+  });
   document.addEventListener("click", function (event) {
     if (event.target.id === "whole" && gs.whole) { gs.whole(); }
   });
+
+  /* Leaflet focuses the map by script when it is clicked; the ring is for the keyboard. */
+  document.addEventListener("pointerdown", function () {
+    document.documentElement.classList.add("by-mouse");
+  }, true);
+  document.addEventListener("keydown", function () {
+    document.documentElement.classList.remove("by-mouse");
+  }, true);
 
   window.dash_clientside = Object.assign({}, window.dash_clientside, {
     geosafety: {

@@ -59,7 +59,7 @@ def _terms(row: Row, table: Table, indicator: Indicator) -> list[tuple[Any, Any]
         "95% interval": interval,
         "Counted": _plain(row.numerator),
         "Out of": _base(row, indicator),
-        "Rank": f"{row.rank} of {ranked} ranked, highest first" if row.rank else "",
+        "Rank": f"{row.rank:,} of {ranked:,} ranked, highest first" if row.rank else "",
         "Note": words.STATUS_WORDS[row.status].capitalize(),
         "Figures": words.KIND_WORDS.get(row.kind, ""),
         "Code": row.code,

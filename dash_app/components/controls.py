@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
 import dash_bootstrap_components as dbc
@@ -82,10 +83,9 @@ def area_names(geography: str) -> list[html.Option]:
     """Return every area's name; the code follows where a name is not unique."""
     features = queries.layer_of(geography).features
     names = [(f["properties"]["name"], code) for code, f in features.items()]
-    plain = [name for name, _ in names]
-    twice = {name for name in plain if plain.count(name) > 1}
+    counts = Counter(name for name, _ in names)
     return [
-        html.Option(value=f"{name} ({code})" if name in twice else name)
+        html.Option(value=f"{name} ({code})" if counts[name] > 1 else name)
         for name, code in sorted(names)
     ]
 

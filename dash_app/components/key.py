@@ -8,6 +8,7 @@ from typing import Any
 
 from dash import html
 
+from dash_app.components.attributes import aria, data
 from dash_app.table import Row, Table
 from geosafety.publish.classes import (
     INCOMPLETE,
@@ -73,17 +74,14 @@ def _bar(  # noqa: PLR0913 - one row of a picture
                     className="fill", style={"width": width, "background": colour}
                 ),
                 className="track",
-                **{"aria-hidden": "true"},
+                **aria(hidden="true"),
             ),
             html.Span(
                 [f"{size:,}", html.Span(" areas", className="unseen")], className="n"
             ),
             html.Span(marks, className="marks") if marks else None,
         ],
-        **{
-            "data-symbols": symbol
-            + (LOW_BASE[int(symbol)] if symbol.isdigit() else "y")
-        },
+        **data(symbols=symbol + (LOW_BASE[int(symbol)] if symbol.isdigit() else "y")),
     )
 
 
@@ -102,7 +100,7 @@ def _others(counts: Counter[str]) -> list[Any]:
                 html.Span(SYMBOL_WORDS[name], className="class"),
                 html.Span(f"{count:,}", className="n"),
             ],
-            **{"data-symbols": symbols},
+            **data(symbols=symbols),
         )
         for name, count, symbols in shown
         if count

@@ -9,6 +9,7 @@ import dash_leaflet as dl
 from dash import html
 
 from dash_app import queries
+from dash_app.components.attributes import aria
 from dash_app.table import Table
 from dash_app.view import View
 from geosafety.publish import words
@@ -45,7 +46,7 @@ def leaflet(view: View, drawn: dict[str, Any]) -> html.Div:
         ),
         className="map",
         role="region",
-        **{"aria-label": "Map; every area is also in the list and in the table"},
+        **aria(label="Map; every area is also in the list and in the table"),
     )
 
 

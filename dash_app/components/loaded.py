@@ -7,19 +7,26 @@ from typing import Any
 
 from dash import html
 
+from dash_app.components.attributes import aria
 from geosafety.publish import words
 from geosafety.settings import indicators
+
+LONG = 30  # lines from which a table is folded
 
 
 def build(manifest: dict[str, Any]) -> list[Any]:
     """Say what these results are."""
     made = str(manifest.get("built", ""))[:16].replace("T", " at ")
-    lines = [
-        f"{manifest.get('title', 'These results')}: built {made} "
-        f"with geosafety {manifest.get('version', '')}.",
-        *manifest.get("notes", []),
-    ]
-    return [html.P(line) for line in lines]
+    line = (
+        f"{manifest.get('title', 'These results')}. Built {made} "
+        f"with geosafety {manifest.get('version', '')}."
+    )
+    notes = manifest.get("notes", [])
+    if not notes:
+        return [html.P(line)]
+    listed = html.Ul([html.Li(note) for note in notes], className="prose")
+    count = html.Summary(f"{len(notes)} notes on the inputs")
+    return [html.P(line), html.Details([count, listed])]
 
 
 def inputs(manifest: dict[str, Any]) -> list[Any]:
@@ -30,7 +37,7 @@ def inputs(manifest: dict[str, Any]) -> list[Any]:
             words.KIND_WORDS.get(found.get("kind", ""), ""),
             found.get("source", ""),
             *(_count(found.get(name)) for name in _COUNTED),
-            ", ".join(f"{f['name']} ({f['sha256'][:12]})" for f in found["files"]),
+            _files(found.get("files", [])),
         )
         for found in manifest.get("inputs", [])
     ]
@@ -45,6 +52,13 @@ def inputs(manifest: dict[str, Any]) -> list[Any]:
         "Files",
     )
     return _section("Inputs", heads, rows)
+
+
+def _files(files: list[dict[str, Any]]) -> str:
+    named = [f"{f['name']} (SHA-256 {f['sha256'][:12]}…)" for f in files]
+    if len(named) < 3:
+        return ", ".join(named)
+    return f"{len(named)} files, from {named[0]} to {named[-1]}"
 
 
 _COUNTED = ("rows", "placed", "unplaced", "rejected")
@@ -95,14 +109,13 @@ def layers(manifest: dict[str, Any]) -> list[Any]:
 def methods() -> list[Any]:
     """Say in plain words how figures are made."""
     lines = (
-        "A rate is a number of cases divided by the people of the area, times 1,000. A "
-        "rate of a larger area is made from its own counts, never from a mean of rates.",
+        "A rate is the number of cases per 1,000 people of the area. A "
+        "larger area’s rate is made from its own counts, never from a mean of rates.",
         "A share is of those who chose any answer to the question.",
         "An interval says how far chance alone could move a figure (95 times in 100 it "
         "holds the true one). An area is called clearly higher or lower than the Force "
-        "only where its interval leaves out the Force figure; the Force figure is taken "
-        "as known.",
-        "Few cases (low base): fewer than 30. The figure is shown, marked and not ranked.",
+        "only where its interval leaves out the Force figure, which is taken as known.",
+        "Few cases (low base): fewer than 30. The figure is shown, marked, not ranked.",
         "Hidden: fewer than 10 in survey, membership and stop and search figures. The "
         "figure, its interval, its number and its base are all left out.",
         "Incomplete: the source does not cover the area or the period. It is not zero.",
@@ -122,17 +135,13 @@ def _section(
     table = html.Table(
         [html.Caption(title, className="unseen"), head, html.Tbody(body)]
     )
-    return [
-        html.H2(title),
-        html.P(text) if text else None,
-        html.Div(
-            table,
-            className="scroll",
-            tabIndex="0",
-            role="region",
-            **{"aria-label": title},
-        ),
-    ]
+    scroll: Any = html.Div(
+        table, className="scroll", tabIndex="0", role="region", **aria(label=title)
+    )
+    if len(body) > LONG:
+        shown = html.Summary(f"Show all {len(body):,} lines")
+        scroll = html.Details([shown, scroll])
+    return [html.H2(title), html.P(text) if text else None, scroll]
 
 
 def _count(value: Any) -> str:

@@ -48,7 +48,6 @@ def changes(view: View, *, order: str) -> dict[str, Any]:
         **parts(view, order=order),
         "url": leaflet.layer_url(view.geography),
         "chosen": leaflet.chosen(view),
-        "names": controls.area_names(view.geography),
         "area": view.area,
         "search": view.search(),
     }
@@ -79,7 +78,7 @@ def _tags(table: Table, indicator: settings.Indicator) -> list[html.Span]:
     ]
     force = table.force
     other = force and indicator.measure in words.COMPARABLE
-    if force and other and force.kind not in table.kinds:
+    if force and other and force.kind and force.kind not in table.kinds:
         text = f"Force figure: {force.kind}"
         tags.append(html.Span(text, className=f"tag {force.kind}"))
     return tags

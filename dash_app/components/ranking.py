@@ -8,13 +8,14 @@ from typing import Any
 
 from dash import html
 
+from dash_app.components.attributes import aria
 from dash_app.table import Row, Table
 from dash_app.view import View
 from geosafety.publish import words
 from geosafety.settings import Indicator
 
 Reach = tuple[float, float, float]  # the ends of the axis, and the Force on it
-LONGEST = 20  # rows beside the map; the table page holds every area
+LONGEST = 15  # rows beside the map; the table page holds every area
 
 
 def ranking(
@@ -54,13 +55,13 @@ def worth(rows: list[Row]) -> str:
     if not alike:
         return "The first area’s interval overlaps no other: its place is clear."
     areas = "area’s interval overlaps" if alike == 1 else "areas’ intervals overlap"
-    return f"{alike:,} other {areas} that of the first: the order among them is not certain."
+    return f"{alike:,} other {areas} that of the first: their order is not certain."
 
 
 def _head(indicator: Indicator, *, intervals: bool) -> html.Thead:
     unit = words.unit_text(indicator)
     columns = [
-        html.Th("Rank", scope="col", className="number"),
+        html.Th(html.Span("Rank", className="unseen"), scope="col"),
         html.Th("Area", scope="col"),
         html.Th(
             ["Value", html.Span(f" {unit}", className="unseen")],
@@ -86,10 +87,10 @@ def _row(row: Row, view: View, indicator: Indicator, reach: Reach | None) -> htm
         id={"type": "area", "code": row.code},
         type="button",
         className="link",
-        **({"aria-pressed": "true"} if chosen else {}),
+        **(aria(pressed="true") if chosen else {}),
     )
     cells = [
-        html.Td(str(row.rank), className="number"),
+        html.Td(f"{row.rank:,}", className="number"),
         html.Th(
             [button, html.Span(said, className=f"verdict {row.verdict}")], scope="row"
         ),
@@ -128,7 +129,7 @@ def _whisker(row: Row, indicator: Indicator, reach: Reach) -> list[Any]:
     if math.isfinite(force):
         parts.insert(0, html.Span(className="force", style={"left": at(force)}))
     return [
-        html.Span(parts, className="whisker", **{"aria-hidden": "true"}),
+        html.Span(parts, className="whisker", **aria(hidden="true")),
         html.Span(
             words.interval_text(row.lower, row.upper, indicator), className="interval"
         ),

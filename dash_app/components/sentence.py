@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 
 from dash_app.table import Row, Table
 from geosafety.publish import words
@@ -40,18 +41,28 @@ def about_all(table: Table, indicator: Indicator, layer: Geography) -> str:
     force = table.force
     if force and indicator.measure in words.COMPARABLE and math.isfinite(force.value):
         text += f"; the Force is {_said(force.value, indicator)}"
-    return f"{text}.{_tally(ranked)}"
+    return f"{text}.{_tally(ranked)}{_left_out(table)}"
 
 
 def _tally(ranked: list[Row]) -> str:
     judged = [row.verdict for row in ranked if row.verdict]
     if not judged:
         return ""
-    higher, lower = judged.count("higher"), judged.count("lower")
+    higher, lower, same = (judged.count(v) for v in ("higher", "lower", "same"))
     return (
-        f" Of {len(judged)}, {higher} {_are(higher)} clearly higher than the Force, "
-        f"{lower} clearly lower and {judged.count('same')} about the same."
+        f" Of {len(judged):,}, {higher:,} {_are(higher)} clearly higher than "
+        f"the Force, {lower:,} clearly lower and {same:,} about the same."
     )
+
+
+def _left_out(table: Table) -> str:
+    counts = Counter(row.status for row in table.unranked())
+    if not counts:
+        return ""
+    reasons = ", ".join(
+        f"{count:,} {words.SHORT_STATUS[status]}" for status, count in counts.items()
+    )
+    return f" Not ranked: {reasons}."
 
 
 def _are(count: int) -> str:
@@ -85,7 +96,8 @@ def _against(row: Row, force: Row | None, indicator: Indicator) -> str:
     clearly = "clearly " if row.verdict else ""
     if words.value_text(row.value, indicator) == shown:
         return f", the same as the Force ({shown})"
-    return f", {clearly}{more if row.value > force.value else less} than the Force ({shown})"
+    how = more if row.value > force.value else less
+    return f", {clearly}{how} than the Force ({shown})"
 
 
 def _said(value: float, indicator: Indicator) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 import dash
 from dash import html
 
+from dash_app.components.attributes import aria
 from geosafety.errors import GeosafetyError
 
 
@@ -33,11 +34,11 @@ def _navigation(path: str) -> html.Nav:
         html.A(
             p["name"],
             href=p["relative_path"],
-            **({"aria-current": "page"} if p["path"] == path else {}),
+            **(aria(current="page") if p["path"] == path else {}),
         )
         for p in sorted(pages, key=lambda p: p["order"])
     ]
-    return html.Nav(links, **{"aria-label": "Pages"})
+    return html.Nav(links, **aria(label="Pages"))
 
 
 def _demonstration() -> html.P:

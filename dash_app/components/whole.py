@@ -7,6 +7,7 @@ import math
 import dash
 from dash import html
 
+from dash_app.components.attributes import aria
 from dash_app.table import Row, Table
 from dash_app.view import View
 from geosafety import settings
@@ -36,7 +37,7 @@ def whole_table(view: View, table: Table) -> html.Div:
         className="scroll",
         tabIndex="0",
         role="region",
-        **{"aria-label": "Table of every area"},
+        **aria(label="Table of every area"),
     )
 
 
@@ -47,7 +48,7 @@ def _row(row: Row, view: View) -> html.Tr:
     state = words.STATUS_WORDS[row.status]
     return html.Tr(
         [
-            html.Td(str(row.rank) if row.rank else "", className="number"),
+            html.Td(f"{row.rank:,}" if row.rank else "", className="number"),
             html.Th(html.A(row.name, href=href), scope="row"),
             html.Td(words.value_text(row.value, indicator), className="number"),
             html.Td(words.interval_text(row.lower, row.upper, indicator)),

@@ -21,6 +21,7 @@ from dash import (
 
 from dash_app import queries
 from dash_app.components import controls, leaflet, shell
+from dash_app.components.attributes import aria
 from dash_app.components.parts import changes, parts
 from dash_app.view import View
 
@@ -41,7 +42,7 @@ def layout(**asked: str) -> html.Div:
     return shell.page(
         "/",
         shell.notices(notes),
-        html.Div(shown["heading"], id="heading", **{"aria-live": "polite"}),
+        html.Div(shown["heading"], id="heading", **aria(live="polite")),
         controls.pickers(view),
         _map_and_key(view, shown),
         _side(view, shown),
@@ -73,7 +74,7 @@ def _map_and_key(view: View, shown: dict[str, Any]) -> html.Section:
             html.Div(shown["about"], id="about"),
         ],
         className="stage",
-        **{"aria-label": "Map and key"},
+        **aria(label="Map and key"),
     )
 
 
@@ -87,7 +88,7 @@ def _side(view: View, shown: dict[str, Any]) -> html.Section:
             html.Div(shown["ranking"], id="ranking"),
         ],
         className="side",
-        **{"aria-label": "Areas"},
+        **aria(label="Areas"),
     )
 
 
@@ -98,7 +99,6 @@ def _side(view: View, shown: dict[str, Any]) -> html.Section:
         "url": Output("areas", "url"),
         "hideout": Output("areas", "hideout"),
         "chosen": Output("chosen", "children"),
-        "names": Output("area-names", "children"),
         "area": Output("area", "data", allow_duplicate=True),
         "search": Output("search", "data"),
         **{name: Output(name, "children") for name in PARTS},
@@ -137,6 +137,16 @@ def choose(
     if isinstance(ctx.triggered_id, dict) and ctx.triggered[0]["value"]:
         return ctx.triggered_id["code"], ""
     return dash.no_update, ""
+
+
+@callback(
+    Output("area-names", "children"),
+    Input("pick-g", "value"),
+    prevent_initial_call=True,
+)
+def name_areas(geography: str) -> list[html.Option]:
+    """Offer the names of another layer in the search box."""
+    return controls.area_names(geography)
 
 
 @callback(

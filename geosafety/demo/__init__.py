@@ -62,6 +62,7 @@ def write_demo(
     write_crimes(folder / "crime", places, crimes=crimes, seed=seed)
     project = folder / "geosafety.toml"
     text = files("geosafety.demo").joinpath("project.toml").read_text("utf-8")
+    text = text.replace("synthetic = true\n", f"synthetic = true\nseed = {seed}\n", 1)
     project.write_text(text, encoding="utf-8", newline="\n")
     return project
 

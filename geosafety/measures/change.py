@@ -101,6 +101,21 @@ def rate_changes(
     return _table(after - before, np.nan, np.nan, gain, after_base.to_numpy(float))
 
 
+def share_changes(both: pd.DataFrame, force: pd.DataFrame) -> pd.DataFrame:
+    """Difference, in points, of two shares of the Force's number.
+
+    Parameters
+    ----------
+    force
+        The Force's numbers in the same two periods, by group.
+    """
+    total = force.set_index("group").reindex(both["group"])
+    after = 100 * both["n"].to_numpy(float) / _positive(total["n"])
+    before = 100 * both["n_before"].to_numpy(float) / _positive(total["n_before"])
+    gain = both["n"].to_numpy(float) - both["n_before"].to_numpy(float)
+    return _table(after - before, np.nan, np.nan, gain, total["n"].to_numpy(float))
+
+
 def _positive(base: pd.Series) -> np.ndarray:
     values = base.to_numpy(float)
     positive: np.ndarray = np.where(values > 0, values, np.nan)

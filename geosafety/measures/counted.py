@@ -58,8 +58,8 @@ def counted(
     lacks_base = indicator.denominator not in ("", *here.denominators)
     if lacks_base and indicator.measure != "count":
         return pd.DataFrame()
-    if indicator.measure in ("change", "change_pct", "rate_change"):
-        return _changes(indicator, dataset, here)
+    if indicator.measure in CHANGES:
+        return _changes(indicator, dataset, here, force)
     numbers = LEVELS[indicator.measure](indicator, here, force)
     keys = here.table[["area_code", "period", "group", "complete"]]
     return pd.concat([keys, numbers], axis=1).assign(
@@ -107,7 +107,12 @@ LEVELS: dict[str, Callable[[Indicator, Counts, Counts], pd.DataFrame]] = {
 }
 
 
-def _changes(indicator: Indicator, dataset: Dataset, here: Counts) -> pd.DataFrame:
+CHANGES = ("change", "change_pct", "rate_change", "share_change")
+
+
+def _changes(
+    indicator: Indicator, dataset: Dataset, here: Counts, force: Counts
+) -> pd.DataFrame:
     """Compare every later period with its earlier one."""
     periods = [str(p) for p in here.table["period"].unique()]
     events = dataset.counts == "events"
@@ -115,7 +120,12 @@ def _changes(indicator: Indicator, dataset: Dataset, here: Counts) -> pd.DataFra
     frames = []
     for earlier, later in pairs:
         both = change.two_periods(here.table, earlier, later)
-        numbers = _one_change(indicator, here, both, (earlier, later), events=events)
+        if indicator.measure == "share_change":
+            whole = change.two_periods(force.table, earlier, later)
+            numbers = change.share_changes(both, whole)
+        else:
+            pair = (earlier, later)
+            numbers = _one_change(indicator, here, both, pair, events=events)
         keys = both[["area_code", "period", "group", "complete"]].reset_index(drop=True)
         basis = np.asarray(both[["n", "n_before"]].min(axis=1), dtype=float)
         frames.append(

@@ -23,6 +23,7 @@ from geosafety.pipeline.inputs import Placed, Progress, place_inputs, read_input
 from geosafety.pipeline.stocks import find_denominators, population_tables, stock_tables
 from geosafety.pipeline.surveys import survey_tables
 from geosafety.project import Project, read_project
+from geosafety.questionnaires import survey
 from geosafety.readers.boundaries import read_atlas
 from geosafety.readers.rejects import write_rejects
 from geosafety.settings import Dataset, geographies
@@ -154,6 +155,8 @@ def _manifest(
 ) -> dict[str, Any]:
     """Say what went in, so that every number can be traced."""
     said = [*notes, *(note for placed in inputs for note in placed.data.notes)]
+    forms = dict.fromkeys(p.data.survey for p in inputs if p.data.survey)
+    said += [line for name in forms for line in survey(name).remarks()]
     return {
         "title": project.title,
         "synthetic": project.synthetic,

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
+from typing import TextIO
 
 import pandas as pd
 
@@ -47,7 +49,8 @@ def export(
     table = make(values, decimals)
     path = None if out == "-" else Path(out)
     if form == "csv":
-        _write_text(tables.csv_text(table, decimals), path)
+        with _opened(path) as file:
+            tables.write_csv(table, decimals, file)
         return len(table)
     if form == "xlsx" and path:
         tables.write_workbook(table, manifest, path)
@@ -64,11 +67,19 @@ def export(
     return len(table)
 
 
-def _write_text(text: str, path: Path | None) -> None:
+@contextmanager
+def _opened(path: Path | None) -> Iterator[TextIO]:
+    """Open a file for text, or lend standard output."""
     if path is None:
-        sys.stdout.write(text)
-    else:
-        path.write_text(text, encoding="utf-8", newline="")
+        yield sys.stdout
+        return
+    with path.open("w", encoding="utf-8", newline="") as file:
+        yield file
+
+
+def _write_text(text: str, path: Path | None) -> None:
+    with _opened(path) as file:
+        file.write(text)
 
 
 def _nothing(folder: Path, wanted: Mapping[str, Sequence[str]]) -> InputError:

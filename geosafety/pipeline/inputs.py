@@ -138,7 +138,7 @@ def _published(
         name=f"{dataset} by {level}, published",
         kind="published",
         source=source,
-        vintage=vintage,
+        denominator_vintage=vintage,
         places=complete_places(places),
         rows=kept.reset_index(drop=True),
         rejects=no_rejects(),

@@ -86,7 +86,7 @@ def stock_by_layer(placed: Placed, atlas: Atlas, geography: str) -> Stock:
     return Stock(
         table.assign(complete=_complete(placed, atlas, geography, table)),
         data.kind,
-        data.vintage,
+        data.denominator_vintage,
     )
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import io
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -68,19 +67,12 @@ def _rounded(
     return table.assign(**{c: round_half_up(table[c], decimals) for c in columns})
 
 
-def csv_text(table: pd.DataFrame, decimals: int | None) -> str:
-    """Return a table as CSV: the same results always give the same bytes.
+def write_csv(table: pd.DataFrame, decimals: int | None, out: TextIO) -> None:
+    """Write a table as CSV to an open text file; same results, same bytes.
 
     Text that a spreadsheet would run as a formula gets an apostrophe before it; numbers
     never do, negative ones neither.
     """
-    out = io.StringIO()
-    write_csv(table, decimals, out)
-    return out.getvalue()
-
-
-def write_csv(table: pd.DataFrame, decimals: int | None, out: TextIO) -> None:
-    """Write a table as CSV to an open text file."""
     columns = []
     for name in table:
         if pd.api.types.is_numeric_dtype(table[name]):

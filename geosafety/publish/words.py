@@ -21,6 +21,13 @@ STATUS_WORDS = {
     "incomplete": "incomplete: the source does not cover it",
     "not available": "no figure available",
 }
+SHORT_STATUS = {
+    "ok": "without a figure",
+    "low base": "on few cases",
+    "suppressed": "hidden",
+    "incomplete": "incomplete",
+    "not available": "without a figure",
+}
 DENOMINATOR_WORDS = {
     "population": "residents",
     "population_16plus": "people aged 16 and over",

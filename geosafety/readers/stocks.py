@@ -254,8 +254,14 @@ def _by_area(  # noqa: PLR0913
         kind=source.kind,
         source=source.source,
         vintage=source.vintage,
+        denominator_vintage=source.denominator_vintage or _own_vintage(source),
         places=complete_places(places),
         rows=rows.reset_index(drop=True),
         rejects=pd.concat([no_rejects(), *[r for r in rejects if len(r)]]),
         files=tuple(files),
     )
+
+
+def _own_vintage(source: InputSource) -> str:
+    """Take a population's vintage to be that of its people."""
+    return source.vintage if source.dataset == "population" else ""

@@ -17,6 +17,7 @@ import numpy as np
 import pandas as pd
 import shapely
 from rasterio import features, transform
+from scipy import ndimage
 from scipy.spatial import Delaunay, cKDTree
 from shapely.geometry import shape
 
@@ -127,6 +128,12 @@ def _polygons(label: pd.Categorical, grid: tuple[int, int, int, int]) -> list[An
     west, north, columns, rows = grid
     image = label.codes.reshape(rows, columns).astype("int32")
     image = features.sieve(image, size=SPECK // STEP**2, connectivity=4)
+    # The force has no enclaves: a hole is one outside postcode on the wrong side.
+    holes = ndimage.binary_fill_holes(image > 0) & (image == 0)
+    nearest = ndimage.distance_transform_edt(
+        image == 0, return_distances=False, return_indices=True
+    )
+    image = np.where(holes, image[tuple(nearest)], image)
     place = transform.from_origin(west, north, STEP, STEP)
     traced = features.shapes(image, mask=image > 0, connectivity=4, transform=place)
     return [(label.categories[int(code)], shape(ring)) for ring, code in traced]

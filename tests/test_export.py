@@ -1,0 +1,135 @@
+"""Tables that people take away: every format, long and wide, to file or screen."""
+
+import csv
+import io
+import json
+
+import geopandas as gpd
+import openpyxl
+import pandas as pd
+import pyogrio
+import pytest
+from click.testing import CliRunner
+
+from geosafety.cli import main
+from geosafety.publish.tables import safe_text, write_csv
+
+
+def run(*command):
+    return CliRunner().invoke(main, [str(part) for part in command])
+
+
+@pytest.fixture
+def export(demo_results):
+    def go(*options):
+        return run("export", "--results", demo_results, *options)
+
+    return go
+
+
+NPUS = ["BE", "BW", "CV", "DY", "SH", "SW", "WS", "WV"]
+NPU = ["--geography", "npu", "--indicator", "wmnow_rate", "--period", "2022-03"]
+
+
+def test_csv_to_the_screen_is_nothing_but_csv(export):
+    done = export(*NPU)
+    rows = list(csv.DictReader(io.StringIO(done.stdout)))
+    assert [r["area_code"] for r in rows] == NPUS
+    assert done.exit_code == 0
+    assert done.stderr == ""
+
+
+def test_the_same_results_give_the_same_bytes(export, tmp_path):
+    for name in ("a", "b"):
+        for ending in ("csv", "gpkg"):
+            export(*NPU, "--out", tmp_path / f"{name}.{ending}")
+    assert (tmp_path / "a.csv").read_bytes() == (tmp_path / "b.csv").read_bytes()
+    assert (tmp_path / "a.gpkg").read_bytes() == (tmp_path / "b.gpkg").read_bytes()
+
+
+def test_wide_has_one_row_an_area_and_says_what_is_missing(export):
+    done = export(
+        *["--geography", "impact_area", "--period", "impact_areas_2022", "--wide"],
+        *["--indicator", "police_rating_good", "--indicator", "survey_responses"],
+        *["--group", "all"],
+    )
+    table = pd.read_csv(io.StringIO(done.stdout))
+    assert len(table) == 19
+    column = "police_rating_good impact_areas_2022"
+    low = table[table["status"] != "ok"]
+    assert (low["status"] == f"{column}: low base").all()
+    assert len(low) == 1
+
+
+def test_rounding_is_half_up_and_only_on_the_way_out(export):
+    assert "60.2," in export(*NPU, "--decimals", "1").stdout
+    assert f",{1000 * 25_393 / 421_833!r}," in export(*NPU).stdout
+
+
+def test_a_workbook_has_numbers_as_numbers_and_a_sheet_of_notes(export, tmp_path):
+    export(*NPU, "--out", tmp_path / "t.xlsx")
+    book = openpyxl.load_workbook(tmp_path / "t.xlsx")
+    assert book.sheetnames == ["Values", "Notes"]
+    head = [cell.value for cell in book["Values"][1]]
+    first = dict(zip(head, (c.value for c in book["Values"][2]), strict=True))
+    assert first["value"] == pytest.approx(60.197, abs=0.001)
+    said = " ".join(str(r[1].value) for r in book["Notes"].iter_rows())
+    assert "Everything else is synthetic" in said
+    assert "inferred from neighbourhood names, not official" in said
+    assert "Open Government Licence" in said
+
+
+@pytest.mark.parametrize("ending", ["gpkg", "parquet", "geojson"])
+def test_gis_formats_carry_polygons_and_values(export, tmp_path, ending):
+    path = tmp_path / f"t.{ending}"
+    assert export(*NPU, "--out", path).exit_code == 0
+    read = gpd.read_parquet if ending == "parquet" else gpd.read_file
+    layer = read(path).set_index("area_code")
+    assert layer.loc["CV", "value"] == pytest.approx(50.508, abs=0.001)
+    assert layer.geometry.is_valid.all()
+    inside = layer.to_crs("EPSG:4326").total_bounds
+    assert inside == pytest.approx([-2.21, 52.34, -1.42, 52.66], abs=0.03)
+
+
+def test_a_geopackage_has_a_layer_for_each_geography(export, tmp_path):
+    path = tmp_path / "t.gpkg"
+    export(*NPU, "--geography", "ward", "--indicator", "wmnow_share", "--out", path)
+    assert {name for name, _ in pyogrio.list_layers(path)} == {"npu", "ward"}
+
+
+def test_geojson_to_the_screen_carries_its_notes(export):
+    block = json.loads(export(*NPU, "--format", "geojson").stdout)
+    assert len(block["features"]) == 8
+    assert any("Demonstration" in note for note in block["notes"])
+
+
+@pytest.mark.parametrize("form", ["xlsx", "gpkg", "geoparquet"])
+def test_a_binary_format_refuses_the_screen(export, form):
+    done = export(*NPU, "--format", form)
+    assert done.exit_code == 2
+    assert "give a file" in done.stderr
+
+
+def test_an_unknown_indicator_is_a_usage_error(export):
+    assert export("--indicator", "wmnow_rat").exit_code == 2
+
+
+def test_a_period_that_is_not_there_names_the_nearest(export):
+    done = export("--geography", "npu", "--period", "2022-3")
+    assert done.exit_code == 1
+    assert 'Did you mean "2022-03"?' in done.stderr
+
+
+def test_a_folder_that_is_not_there_is_a_sentence(export, tmp_path):
+    done = export(*NPU, "--out", tmp_path / "none" / "t.csv")
+    assert done.exit_code == 1
+    assert "Traceback" not in done.stderr
+
+
+def test_text_that_a_spreadsheet_would_run_is_neutralised_and_numbers_are_not():
+    out = io.StringIO()
+    write_csv(
+        pd.DataFrame({"name": ["=cmd()", "-5 Road"], "value": [-5.0, 0.5]}), None, out
+    )
+    assert out.getvalue() == "name,value\n'=cmd(),-5\n'-5 Road,0.5\n"
+    assert safe_text(float("nan")) == ""
