@@ -1,0 +1,131 @@
+import math
+
+import pytest
+
+from dash_app import queries
+from geosafety.errors import InputError
+
+pytestmark = pytest.mark.usefixtures("context")
+
+
+def view(**asked):
+    return queries.resolve(**asked)[0]
+
+
+def test_a_view_asked_for_by_nothing_is_the_default():
+    found, notes = queries.resolve()
+    assert (found.geography, found.indicator, found.period) == (
+        "npu",
+        "wmnow_rate",
+        "2022-03",
+    )
+    assert notes == ()
+
+
+def test_every_unknown_name_is_told_and_none_reaches_a_path():
+    asked = {"g": "../../etc", "i": "../secret", "p": "x", "grp": "y", "a": "<b>"}
+    found, notes = queries.resolve(**asked)
+    assert len(notes) == 5
+    assert found.geography == "npu"
+    assert found.area == ""
+
+
+def test_a_misspelt_name_gets_the_nearest_right_one():
+    _, notes = queries.resolve(i="wmnow_rat")
+    assert "wmnow_rate" in notes[0]
+
+
+def test_a_layer_that_does_not_exist_is_refused():
+    with pytest.raises(InputError, match="no layer"):
+        queries.outline_of("../../etc/passwd")
+
+
+def test_the_rows_are_in_the_order_of_the_polygons():
+    found = view(g="ward", i="feels_safe_home")
+    codes = [row.code for row in queries.table(found).rows]
+    assert codes == list(queries.layer_of("ward").features)
+
+
+def test_only_firm_figures_are_ranked():
+    table = queries.table(view(g="ward", i="feels_safe_home"))
+    left = {row.status for row in table.unranked()}
+    assert left == {"suppressed", "incomplete", "not available", "low base"}
+    assert len(table.ranked()) == 12
+    assert all(row.status == "ok" for row in table.ranked())
+
+
+def test_the_five_kinds_of_nothing_look_different():
+    table = queries.table(view(g="ward", i="feels_safe_home"))
+    last = [row.symbol for row in table.rows[-5:]]
+    assert last[0] == "z"
+    assert last[1] in "abcde"
+    assert last[2:] == ["n", "i", "s"]
+
+
+def test_an_area_without_a_row_is_there_and_has_no_figure():
+    found = view(g="impact_area", i="wmnow_rate")
+    table = queries.table(found)
+    assert {row.code for row in table.rows} == {"IA-1", "IA-2"}
+
+
+def test_a_verdict_needs_an_interval_that_leaves_out_the_force():
+    table = queries.table(view(g="lsoa", i="crime_rate"))
+    for row in table.rows:
+        expected = "same"
+        expected = "higher" if row.lower > 30 else expected
+        expected = "lower" if row.upper < 30 else expected
+        assert row.verdict == expected
+
+
+def test_there_is_no_verdict_without_an_interval():
+    table = queries.table(view(g="npu", i="wmnow_rate"))
+    assert {row.verdict for row in table.rows} == {""}
+    assert table.force.value == 50.0
+
+
+def test_equal_values_share_a_rank():
+    table = queries.table(view(g="lsoa", i="wmnow_change"))
+    ranks = {}
+    for row in table.ranked():
+        ranks.setdefault(row.value, set()).add(row.rank)
+    assert all(len(found) == 1 for found in ranks.values())
+
+
+def test_a_change_names_what_it_is_compared_with():
+    found = view(g="npu", i="wmnow_change")
+    assert found.period == "2022-03_vs_2021-09"
+    assert queries.period_text(found.period) == (
+        "March 2022, compared with September 2021"
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "code"), [("ward 7", "E05000006"), ("E05000006", "E05000006")]
+)
+def test_an_area_is_found_by_name_or_code(text, code):
+    assert queries.find("ward", text) == (code, "")
+
+
+def test_a_name_that_is_in_many_says_which():
+    code, why = queries.find("ward", "Ward")
+    assert code == ""
+    assert why.startswith("14 areas match")
+
+
+def test_the_history_of_an_area_is_in_order_of_time():
+    periods = [p for p, _ in queries.history(view(g="npu", a="N0001"))]
+    assert periods == ["2021-09", "2022-03"]
+
+
+def test_the_bounds_hold_the_whole_force():
+    (south, west), (north, east) = queries.bounds()
+    assert south < 52.5 < north
+    assert west < -1.9 < east
+
+
+def test_hidden_numbers_are_nowhere():
+    table = queries.table(view(g="ward", i="feels_safe_home"))
+    hidden = [row for row in table.rows if row.status == "suppressed"]
+    assert hidden
+    for row in hidden:
+        assert all(math.isnan(n) for n in (row.value, row.base, row.numerator))
