@@ -101,8 +101,13 @@ def number_places(
     ([0, 1, 0], ['B', 'A'])
     """
     number = frame.groupby(columns, dropna=False, sort=False, observed=True).ngroup()
-    places = frame[columns].drop_duplicates().reset_index(drop=True)
-    return number, places
+    # The places are read off the numbers, so that the two cannot disagree.
+    first = number[~number.duplicated()].sort_values()
+    positions = number.index.get_indexer(first.index) if number.index.is_unique else None
+    if positions is None:
+        positions = (~number.duplicated()).to_numpy().nonzero()[0]
+        positions = positions[number.iloc[positions].to_numpy().argsort()]
+    return number, frame[columns].iloc[positions].reset_index(drop=True)
 
 
 def complete_places(places: pd.DataFrame) -> pd.DataFrame:

@@ -124,11 +124,11 @@ def write_map(
     shown = values[values["period"] == chosen]
     if shown.empty:
         raise _nothing(folder, {**wanted, "period": [chosen]})
-    overlays = {
-        name: results.read_geometry(folder, name)
-        for name in ("impact_area",)
-        if name != geography and geography != "force"
-    }
+    impact = manifest["layers"]["impact_area"]
+    name = "Impact areas" + (" (illustrative)" if "illust" in impact["vintage"] else "")
+    overlays = {}
+    if geography not in ("impact_area", "force"):
+        overlays[name] = results.read_geometry(folder, "impact_area")
     force = results.read_values(folder, **{**wanted, "geography": ["force"]})
     text = map_html(
         pd.concat([shown, force[force["period"] == chosen]]),

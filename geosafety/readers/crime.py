@@ -15,15 +15,23 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from geosafety.errors import CatalogError, InputError, nearest
+from geosafety.errors import CatalogError, nearest
 from geosafety.project import InputSource, Project, find_files
-from geosafety.readers.tables import Chunk, read_headings, read_table, reject, sha256
+from geosafety.readers.tables import (
+    Chunk,
+    join_rejects,
+    new_file,
+    read_headings,
+    read_table,
+    reject,
+    to_month,
+    to_number,
+)
 from geosafety.settings import catalog_text
 from geosafety.tidy import (
     FileRecord,
     Observations,
     complete_places,
-    no_rejects,
     number_places,
 )
 
@@ -45,7 +53,6 @@ API = {
 COUNTS = {"code": "lsoa_code", "category": "category", "month": "month", "n": "count"}
 PLACE = ["longitude", "latitude", "code", "level", "force"]
 KEYS = [*PLACE, "period", "group"]
-_MONTH = r"\d{4}-(?:0[1-9]|1[0-2])"
 
 
 @dataclass
@@ -107,13 +114,7 @@ def _columns(source: InputSource) -> dict[str, str]:
 
 def _read_file(path: Path, columns: dict[str, str], done: _Read) -> None:
     """Read one file into `done`; the very same file twice is an error."""
-    digest = sha256(path)
-    for earlier in done.files:
-        if earlier.sha256 == digest:
-            problem = f"{path.name} and {earlier.name} are the same file."
-            raise InputError(
-                problem, hint="Each crime would count twice: leave one out."
-            )
+    digest = new_file(path, done.files)
     present = _forgive_id(path, columns)
     rows = 0
     for chunk in read_table(path, present):
@@ -138,42 +139,44 @@ def _check(
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Split a chunk into rows that can be counted and rows that cannot."""
     frame = chunk.frame
-    month = frame["month"].str.slice(0, 7)
     if "year" in frame:
-        month = frame["year"] + "-" + frame["month"].str.zfill(2)
-    frame = frame.assign(period=month)
-    checks = [
-        ("month", ~month.str.fullmatch(_MONTH).fillna(value=False), "not a month")
-    ]
+        month = to_month(frame["year"] + "-" + frame["month"].str.zfill(2))
+    else:
+        month = to_month(frame["month"])
+    tidy = {"period": month}
+    checks = [("month", month.isna(), "not a month")]
     checks.append(("category", frame["category"].isna(), "no category"))
     if "n" in frame:
-        number = pd.to_numeric(frame["n"], errors="coerce")
-        checks.append(("n", ~(number >= 0) | (number % 1 != 0), "not a count"))
-        frame = frame.assign(n=number)
+        tidy["n"] = to_number(frame["n"])
+        whole = (tidy["n"] >= 0) & (tidy["n"] % 1 == 0)
+        checks.append(("n", ~whole, "not a count"))
     for name in ("longitude", "latitude"):
         if name in frame:
-            number = pd.to_numeric(frame[name], errors="coerce")
-            checks.append((name, number.isna() & frame[name].notna(), "not a number"))
+            tidy[name] = to_number(frame[name])
+            unread = tidy[name].isna() & frame[name].notna()
+            checks.append((name, unread, "not a number"))
     rejects, good = [], pd.Series(True, index=frame.index)
-    for column, bad, reason in checks:
-        new = bad.astype(bool) & good
-        if new.any():
-            named = frame.rename(columns={column: columns[column]})
-            rejects.append(
-                reject(named, new, file=file, column=columns[column], reason=reason)
-            )
-            good &= ~new
-    return frame[good], pd.concat(rejects) if rejects else no_rejects()
+    for name, bad, reason in checks:
+        said = frame.loc[bad & good, name]
+        rejects.append(reject(said, file=file, column=columns[name], reason=reason))
+        good &= ~bad
+    return frame.assign(**tidy)[good], join_rejects(rejects)
 
 
 def _tally(good: pd.DataFrame) -> pd.DataFrame:
     """Group good rows by place, month and category."""
-    for name in ("longitude", "latitude", "code", "force"):
-        if name not in good:
-            good = good.assign(**{name: None})
-    level = pd.Series("lsoa", index=good.index).where(good["code"].notna())
-    counted = good.get("n", 1)
-    tidy = good.assign(level=level, group=good["category"], n=counted, rows=1)
+    absent = {"longitude": np.nan, "latitude": np.nan, "code": None, "force": None}
+    good = good.assign(**{k: v for k, v in absent.items() if k not in good})
+    # The same types in every chunk, whatever is missing from it.
+    good = good.astype({"code": "str", "force": "str"})
+    level = pd.Series("lsoa", index=good.index, dtype="str")
+    counted = good.get("n", 1.0)
+    tidy = good.assign(
+        level=level.where(good["code"].notna()),
+        group=good["category"],
+        n=counted,
+        rows=1,
+    )
     grouped = tidy.groupby(KEYS, dropna=False, sort=False, as_index=False)
     tally: pd.DataFrame = grouped[["rows", "n"]].sum()
     return tally
@@ -185,9 +188,6 @@ def _observations(source: InputSource, done: _Read) -> Observations:
     grouped = whole.groupby(KEYS, dropna=False, sort=False, as_index=False)
     whole = grouped[["rows", "n"]].sum()
     number, places = number_places(whole, PLACE)
-    for name in ("longitude", "latitude"):
-        places[name] = pd.to_numeric(places[name])
-    rejects = pd.concat([no_rejects(), *[r for r in done.rejects if len(r)]])
     return Observations(
         dataset="crime",
         name=source.name or f"crime, {source.format or 'street'}",
@@ -204,7 +204,7 @@ def _observations(source: InputSource, done: _Read) -> Observations:
                 "group": "category=" + _labels(whole["group"]),
             }
         ),
-        rejects=rejects,
+        rejects=join_rejects(done.rejects),
         files=tuple(done.files),
         notes=_notes(whole, done),
     )

@@ -6,13 +6,20 @@ from collections.abc import Callable
 
 import pandas as pd
 
+from geosafety.errors import CatalogError, nearest
 from geosafety.project import InputSource, Project, find_files
-from geosafety.readers.tables import read_table, reject, sha256
+from geosafety.readers.tables import (
+    join_rejects,
+    new_file,
+    read_table,
+    reject,
+    to_month,
+    to_number,
+)
 from geosafety.tidy import (
     FileRecord,
     Observations,
     complete_places,
-    no_rejects,
     number_places,
 )
 
@@ -38,17 +45,23 @@ def read_stops(
     Observations
         Rows by place, local month (`period`) and type of search (`group`).
     """
+    for name in source.columns:
+        if name not in COLUMNS:
+            problem = f"[[stop_search]] columns has an unknown name {name!r}."
+            raise CatalogError(problem, hint=nearest(name, COLUMNS))
     columns = {**COLUMNS, **source.columns}
-    good, rejects, files = [], [no_rejects()], []
+    good: list[pd.DataFrame] = []
+    rejects: list[pd.DataFrame] = []
+    files: list[FileRecord] = []
     for path in find_files(project, source.files):
         progress(f"reading {path.name}")
-        rows = 0
+        digest, rows = new_file(path, files), 0
         for chunk in read_table(path, columns):
             kept, bad = _check(path.name, chunk.frame, columns)
             rows += len(chunk.frame) + len(chunk.rejects)
             good.append(kept)
-            rejects += [part for part in (chunk.rejects, bad) if len(part)]
-        files.append(FileRecord(path.name, sha256(path), rows))
+            rejects += [chunk.rejects, bad]
+        files.append(FileRecord(path.name, digest, rows))
     whole = pd.concat(good, ignore_index=True)
     number, places = number_places(whole, ["longitude", "latitude"])
     rows_by = pd.DataFrame({"place": number, "period": whole["period"]})
@@ -62,7 +75,7 @@ def read_stops(
         vintage=source.vintage,
         places=complete_places(places),
         rows=tally.assign(n=tally["rows"].astype(float)),
-        rejects=pd.concat(rejects),
+        rejects=join_rejects(rejects),
         files=tuple(files),
     )
 
@@ -70,22 +83,19 @@ def read_stops(
 def _check(
     file: str, frame: pd.DataFrame, columns: dict[str, str]
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Take the local month, and reject repeated headings and unreadable stamps."""
-    heading = frame["date"] == columns["date"]
-    stamp = pd.to_datetime(frame["date"].mask(heading), utc=True, errors="coerce")
-    local = stamp.dt.tz_convert("Europe/London").dt.strftime("%Y-%m")
-    unread = stamp.isna() & ~heading
-    named = frame.rename(columns=columns)
-    bad = [
-        reject(named, mask, file=file, column=columns["date"], reason=reason)
-        for mask, reason in (
-            (heading, "heading line repeated inside the file"),
-            (unread, "not a date"),
-        )
-        if mask.any()
-    ]
-    points = {
-        c: pd.to_numeric(frame[c], errors="coerce") for c in ("longitude", "latitude")
-    }
-    kept = frame.assign(period=local, **points)[~(heading | unread)]
-    return kept, pd.concat(bad) if bad else no_rejects()
+    """Take the local month, and reject what cannot be read."""
+    # One format for all, or the first stamp of a chunk would decide how to read the rest.
+    stamp = pd.to_datetime(frame["date"], utc=True, errors="coerce", format="ISO8601")
+    local = to_month(stamp.dt.tz_convert("Europe/London").dt.strftime("%Y-%m"))
+    tidy = {"period": local}
+    checks = [("date", local.isna(), "not a date (wanted 2024-03-31T23:03:00+00:00)")]
+    for name in ("longitude", "latitude"):
+        tidy[name] = to_number(frame[name])
+        unread = tidy[name].isna() & frame[name].notna()
+        checks.append((name, unread, "not a number"))
+    rejects, good = [], pd.Series(True, index=frame.index)
+    for name, bad, reason in checks:
+        said = frame.loc[bad & good, name]
+        rejects.append(reject(said, file=file, column=columns[name], reason=reason))
+        good &= ~bad
+    return frame.assign(**tidy)[good], join_rejects(rejects)

@@ -1,6 +1,9 @@
+# ruff: noqa: F401, F811 - fixtures are imported, and then named as arguments
 import json
 
 import pytest
+
+from tests.dash_app.app_fixtures import app, client, context, results_folder
 
 
 def post(client, output, inputs, state=(), changed=None, outputs=None):

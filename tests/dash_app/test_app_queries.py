@@ -1,9 +1,11 @@
+# ruff: noqa: F401, F811 - fixtures are imported, and then named as arguments
 import math
 
 import pytest
 
 from dash_app import queries
 from geosafety.errors import InputError
+from tests.dash_app.app_fixtures import app, context, results_folder
 
 pytestmark = pytest.mark.usefixtures("context")
 

@@ -1,6 +1,9 @@
+# ruff: noqa: F401, F811 - fixtures are imported, and then named as arguments
 import socket
-import threading
+import subprocess
+import sys
 import urllib.request
+from pathlib import Path
 
 import pytest
 
@@ -18,30 +21,24 @@ def test_a_port_in_use_is_one_clear_sentence(results_folder):
     assert "--port" in error.value.hint
 
 
-def test_it_serves_and_says_where(results_folder, capsys, monkeypatch):
-    made = []
-
-    def keep(*args, **kwargs):
-        made.append(create(*args, **kwargs))
-        return made[-1]
-
-    create = server.create_server
-    monkeypatch.setattr(server, "create_server", keep)
-    running = threading.Thread(
-        target=server.serve, args=(results_folder,), kwargs={"port": 0}, daemon=True
-    )
-    running.start()
-    url = wait_for_url(capsys)
-    with urllib.request.urlopen(f"{url}health", timeout=10) as answer:
-        assert answer.read() == b"ok"
-    made[0].close()
+CODE = """
+import sys
+from pathlib import Path
+from dash_app.server import serve
+from tests.dash_app.app_fixtures import results_folder
+serve(Path(sys.argv[1]), port=0)
+"""
 
 
-def wait_for_url(capsys):
-    said = ""
-    for _ in range(100):
-        said += capsys.readouterr().out
-        if "http://" in said:
-            return said.split()[1]
-        threading.Event().wait(0.1)
-    pytest.fail("the server never said where it listens")
+def test_it_serves_and_says_where(results_folder):
+    command = [sys.executable, "-c", CODE, str(results_folder)]
+    root = Path(__file__).parents[2]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=root) as run:
+        try:
+            said = run.stdout.readline()
+            assert said.startswith("Open http://127.0.0.1:")
+            url = said.split()[1]
+            with urllib.request.urlopen(f"{url}health", timeout=10) as answer:
+                assert answer.read() == b"ok"
+        finally:
+            run.terminate()

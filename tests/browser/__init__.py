@@ -1,0 +1,1 @@
+"""The real pages in a real browser; a package so that its conftest has a name."""

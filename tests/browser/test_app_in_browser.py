@@ -1,0 +1,180 @@
+"""The real pages in a real browser."""
+
+import urllib.request
+
+import pytest
+
+pytestmark = pytest.mark.browser
+
+PATHS = [
+    "/",
+    "/?g=ward&i=feels_safe_home&a=E05000006",
+    "/?g=lsoa&i=crime_rate",
+    "/?g=npu&i=wmnow_change",
+    "/?g=nothing&i=nothing&a=nothing",
+    "/table?g=ward&i=feels_safe_home",
+    "/data",
+    "/nothing-here",
+]
+
+
+def wait_for(page, selector, text):
+    page.locator(selector, has_text=text).first.wait_for()
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_nothing_is_fetched_from_elsewhere_and_nothing_complains(watch, path):
+    watched = watch()
+    watched.open(path)
+    assert watched.elsewhere == []
+    assert watched.complaints == []
+
+
+@pytest.mark.parametrize("width", [1440, 390, 320])
+@pytest.mark.parametrize("path", PATHS)
+def test_no_page_scrolls_sideways(watch, path, width):
+    page = watch(width=width, height=844).open(path)
+    assert page.evaluate("document.documentElement.scrollWidth") == width
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_axe_finds_no_violation(watch, path):
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright")
+    # Axe puts a script of its own into the page, which our headers forbid.
+    page = watch(bypass_csp=True).open(path)
+    tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+    only = {"runOnly": {"type": "tag", "values": tags}}
+    found = axe.Axe().run(page, options=only)
+    assert [v["id"] for v in found.response["violations"]] == []
+
+
+def test_a_click_on_the_map_shows_the_areas_numbers(watch):
+    watched = watch()
+    page = watched.open("/?g=ward&i=feels_safe_home")
+    box = page.locator(".leaflet-map").bounding_box()
+    page.mouse.click(box["x"] + box["width"] * 0.45, box["y"] + box["height"] * 0.6)
+    page.locator(".card .big").wait_for()
+    assert "a=E0500" in page.url
+    assert watched.complaints == []
+
+
+def test_the_list_chooses_by_keyboard_and_the_link_shows_the_same_view(watch):
+    page = watch().open("/?g=npu&i=crime_rate")
+    first = page.locator(".ranked button.link").first
+    name = first.inner_text()
+    first.focus()
+    page.keyboard.press("Enter")
+    wait_for(page, ".card h2", name)
+    again = watch().open(page.url.split("/", 3)[3].join(["/", ""]))
+    assert again.locator(".card h2").inner_text() == name
+    assert again.locator(".sentence").inner_text().startswith(name)
+
+
+def test_another_figure_recolours_the_map_and_the_back_button_returns(watch):
+    watched = watch()
+    page = watched.open("/")
+    page.select_option("#pick-i", "crime_rate")
+    wait_for(page, "#heading h1", "Recorded crimes")
+    assert "i=crime_rate" in page.url
+    page.select_option("#pick-g", "ward")
+    wait_for(page, "#heading h1", "by ward")
+    page.go_back()
+    wait_for(page, "#heading h1", "by neighbourhood policing unit")
+    assert watched.complaints == []
+
+
+def test_a_figure_chosen_while_polygons_load_is_the_one_that_is_drawn(watch):
+    page = watch().open("/")
+    page.select_option("#pick-g", "lsoa")
+    page.select_option("#pick-i", "feels_safe_home")
+    wait_for(page, "#heading h1", "Feel safe")
+    page.wait_for_timeout(800)
+    box = page.locator(".leaflet-map").bounding_box()
+    page.mouse.move(box["x"] + box["width"] * 0.4, box["y"] + box["height"] * 0.6)
+    page.locator(".leaflet-tooltip").wait_for()
+    assert "%" in page.locator(".leaflet-tooltip").inner_text()
+
+
+def test_a_name_with_markup_stays_text_everywhere(watch):
+    watched = watch()
+    page = watched.open("/?g=ward&i=wmnow_rate&a=E05000000")
+    box = page.locator(".leaflet-map").bounding_box()
+    # The first square is the south-west corner of the Force.
+    page.mouse.move(box["x"] + box["width"] * 0.3, box["y"] + box["height"] * 0.9)
+    page.locator(".leaflet-tooltip").wait_for()
+    assert "<img" in page.locator(".leaflet-tooltip").inner_text()
+    assert page.locator("img").count() == 0
+    assert watched.complaints == []
+
+
+def test_the_skip_link_is_first_and_leads_to_the_content(watch):
+    page = watch().open("/")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.className") == "skip"
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.id") == "content"
+
+
+def test_every_control_has_a_visible_focus(watch):
+    page = watch().open("/?a=N0001")
+    seen = set()
+    for _ in range(40):
+        page.keyboard.press("Tab")
+        name, outline = page.evaluate(
+            "(() => { const e = document.activeElement;"
+            " return [e.id || e.textContent.slice(0, 20),"
+            " getComputedStyle(e).outlineStyle]; })()"
+        )
+        if not name:
+            break
+        seen.add(name)
+        assert outline != "none", name
+    assert {"pick-g", "pick-i", "pick-p", "pick-grp", "find"} <= seen
+
+
+def test_targets_are_large_enough_to_hit(watch):
+    page = watch(width=390, height=844).open("/?g=npu&a=N0001")
+    small = page.evaluate(
+        "[...document.querySelectorAll('button, select, input')]"
+        ".filter(e => e.offsetParent && e.getBoundingClientRect().height < 19)"
+        ".map(e => e.outerHTML.slice(0, 80))"
+    )
+    assert small == []
+
+
+def test_at_1440_the_map_is_the_larger_part_of_the_window(watch):
+    page = watch().open("/")
+    box = page.locator(".leaflet-map").bounding_box()
+    assert box["width"] > 1440 / 2
+    assert box["width"] * box["height"] > 0.45 * 1440 * 860
+    assert box["y"] + box["height"] <= 860
+
+
+def test_on_a_phone_the_sentence_comes_before_the_map(watch):
+    page = watch(width=390, height=844).open("/")
+    sentence = page.locator(".sentence").bounding_box()
+    assert sentence["y"] < page.locator(".leaflet-map").bounding_box()["y"]
+
+
+def test_a_cold_map_page_keeps_its_budget(watch):
+    watched = watch()
+    watched.open("/?g=npu")
+    sizes = {
+        url: packed_size(url)
+        for url in set(watched.requests)
+        if "_dash-update" not in url
+    }
+    scripts = sum(
+        size for url, size in sizes.items() if ".js" in url and "/geo/" not in url
+    )
+    assert sum(sizes.values()) < 900_000
+    assert scripts < 450_000
+
+
+def packed_size(url):
+    request = urllib.request.Request(url, headers={"Accept-Encoding": "gzip"})
+    with urllib.request.urlopen(request, timeout=20) as answer:
+        body = answer.read()
+        packed = answer.headers.get("Content-Encoding") == "gzip"
+    assert packed or len(body) < 1000, f"{url} is sent unpacked"
+    return len(body)
