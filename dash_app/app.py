@@ -18,14 +18,14 @@ _PAGE = """<!DOCTYPE html>
 {%metas%}
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>{%title%}</title>
-{%favicon%}
+<link rel="icon" href="/assets/icon.svg" type="image/svg+xml">
 {%css%}
 </head>
 <body>
 <noscript>This page draws its map with JavaScript, which is switched off here.
 The command line makes the same maps, tables and files.</noscript>
 {%app_entry%}
-<footer class="unseen">{%config%}{%scripts%}{%renderer%}</footer>
+<div hidden>{%config%}{%scripts%}{%renderer%}</div>
 </body>
 </html>
 """

@@ -11,9 +11,7 @@ from dash_app import queries
 from dash_app.view import View
 from geosafety import settings
 from geosafety.publish import words
-
-# A spreadsheet runs a cell that begins with one of these.
-_RUN = ("=", "+", "-", "@", "\t", "\r", "\n", "\0")
+from geosafety.publish.tables import safe_text
 
 
 def csv_text(view: View) -> str:
@@ -33,8 +31,7 @@ def _cell(value: Any) -> str:
         if not math.isfinite(value):
             return ""
         return str(int(value)) if value.is_integer() else repr(value)
-    text = str(value)
-    return f"'{text}" if text.startswith(_RUN) else text
+    return safe_text(value)
 
 
 def _note(row: dict[str, Any], view: View) -> str:

@@ -7,7 +7,7 @@ from importlib.resources import files
 
 from flask import Flask, Response, abort, request
 
-from dash_app import queries
+from dash_app import plain, queries
 from dash_app.export import csv_text
 from geosafety.errors import GeosafetyError
 
@@ -18,6 +18,7 @@ def add_routes(server: Flask) -> None:
     """Add every route that Dash does not make."""
     server.add_url_rule("/geo/<geography>/<digest>.json", view_func=geometry)
     server.add_url_rule("/patterns.js", view_func=patterns)
+    server.add_url_rule("/table", view_func=table)
     server.add_url_rule("/view.csv", view_func=view_csv)
     server.add_url_rule("/health", view_func=health)
 
@@ -46,6 +47,14 @@ def patterns() -> Response:
     response = Response(text, mimetype="text/javascript")
     response.headers["Cache-Control"] = "no-cache"
     return response
+
+
+def table() -> Response:
+    """Send every area of the view in the URL as a plain page."""
+    if error := queries.problem():
+        return Response(plain.stopped(error), 503)
+    view, notes = queries.resolve(**{k: str(v) for k, v in request.args.items()})
+    return Response(plain.table_page(view, notes))
 
 
 def view_csv() -> Response:

@@ -71,18 +71,21 @@ def pick_period(asked: str, known: Iterable[str], notes: list[str]) -> str:
     return asked if asked in names else names[0]
 
 
-def period_order(key: str) -> tuple[int, int]:
+def period_order(key: str) -> tuple[int, int, int]:
     """Sort years before longer and shorter periods, and the latest first.
+
+    Of two changes up to the same date, the one over the shorter time comes first.
 
     Examples
     --------
     >>> sorted(["2024-03", "2022-04/2023-03", "2023-04/2024-03"], key=period_order)
     ['2023-04/2024-03', '2022-04/2023-03', '2024-03']
     """
-    first, _, last = key.split(BETWEEN)[0].partition("/")
+    period, _, earlier = key.partition(BETWEEN)
+    first, _, last = period.partition("/")
     length = months_in(key)
     kind = 0 if length == 12 else 1 if length > 12 else 2
-    return kind, -_months(last or first)
+    return kind, -_months(last or first), -_months(earlier)
 
 
 def months_in(key: str) -> int:

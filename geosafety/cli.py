@@ -118,10 +118,21 @@ def demo(  # noqa: PLR0913
     from geosafety.settings import boundaries_folder
 
     say = Reporter(quiet=quiet, verbose=verbose)
+    _keep_own_results(out)
     project = write_demo(
         raw, boundaries=boundaries_folder(), seed=seed, crimes=crimes, progress=say
     )
     _summary(run(project, out, progress=say), out, say)
+
+
+def _keep_own_results(out: Path) -> None:
+    """Stop a demonstration that would replace a build of somebody's own data."""
+    from geosafety.errors import InputError
+    from geosafety.results import read_manifest
+
+    if (out / "manifest.json").exists() and not read_manifest(out).get("synthetic"):
+        problem = f"{out} holds a build of your own data; the demo would replace it."
+        raise InputError(problem, hint="Give another folder with --out.")
 
 
 @main.command()
@@ -303,6 +314,140 @@ def make_map(  # noqa: PLR0913
         out=out,
     )
     say(f"Wrote {indicator} by {geography}, {chosen}, to {out}.")
+
+
+@main.command()
+@_results_option
+@click.option(
+    "--geography",
+    type=click.Choice(list(geographies())),
+    default="lsoa",
+    show_default=True,
+)
+@click.option("--group", default="all", show_default=True)
+@click.option(
+    "--statistic",
+    type=click.Choice(["gi_star", "moran", "moran_rate"]),
+    default="gi_star",
+    show_default=True,
+    help="Gi*, local Moran, or local Moran of smoothed rates.",
+)
+@click.option("--trends", is_flag=True, help="Classes through time and change instead.")
+@click.option("--out", type=click.Path(path_type=Path), help="A CSV of every area.")
+@_speaking
+def hotspots(  # noqa: PLR0913
+    *,
+    folder: Path,
+    geography: str,
+    group: str,
+    statistic: str,
+    trends: bool,
+    out: Path | None,
+    quiet: bool,
+    verbose: bool,
+) -> None:
+    """Say where recorded crime clusters, and whether that is stable or new."""
+    del quiet, verbose
+    from geosafety.pipeline import answers
+
+    words, table = answers.hotspots(
+        folder, geography=geography, group=group, statistic=statistic
+    )
+    if trends:
+        table = answers.trends(folder, geography=geography, group=group)
+    _say_and_write(words, table, out)
+    if out is None and not trends:
+        _list_clusters(table[answers.HOTSPOT_COLUMNS].head(20))
+
+
+def _list_clusters(table: Any) -> None:
+    """Print the first clusters, one a line."""
+    for row in table.itertuples():
+        if row.label in ("not significant", "not tested"):
+            break
+        where = f", in {row.impact_area}" if row.impact_area else ""
+        click.echo(
+            f"{row.area_code}  {row.area_name:22} {row.label:10} {row.stability_word:8}"
+            f" z {row.z_score:6.2f}  q {row.q_value:.4f}{where}"
+        )
+
+
+def _say_and_write(words: list[str], table: Any, out: Path | None) -> None:
+    """Print sentences, and write a table where a file is named."""
+    for sentence in words:
+        click.echo(sentence)
+    if out is not None:
+        from geosafety.publish.tables import write_csv
+
+        with out.open("w", encoding="utf-8", newline="") as file:
+            write_csv(table, None, file)
+
+
+@main.command()
+@_results_option
+@click.option(
+    "--geography",
+    type=click.Choice(list(geographies())),
+    default="lsoa",
+    show_default=True,
+)
+@click.option("--group", default="all", show_default=True)
+@click.option("--out", type=click.Path(path_type=Path), help="A CSV of every measure.")
+@_speaking
+def concentration(  # noqa: PLR0913
+    *,
+    folder: Path,
+    geography: str,
+    group: str,
+    out: Path | None,
+    quiet: bool,
+    verbose: bool,
+) -> None:
+    """Say how few places hold most of the crime, and whether they held on."""
+    del quiet, verbose
+    from geosafety.pipeline import answers
+
+    _say_and_write(
+        *answers.concentration(folder, geography=geography, group=group), out
+    )
+
+
+@main.command()
+@click.argument("project", type=click.Path(path_type=Path))
+@click.option("--input", "name", required=True, help="The name of an input of events.")
+@click.option("--group", default="", help="Such as category=Burglary; default all.")
+@click.option("--cell", type=float, default=100.0, show_default=True, help="Metres.")
+@click.option("--bandwidth", type=float, help="Metres; default: chosen by a rule.")
+@click.option(
+    "--kernel", type=click.Choice(["gaussian", "quartic"]), default="gaussian"
+)
+@click.option("--risk", is_flag=True, help="Per 1,000 residents instead of per km2.")
+@click.option("--out", type=click.Path(path_type=Path), default=Path("density.tif"))
+@_speaking
+def density(  # noqa: PLR0913
+    *,
+    project: Path,
+    name: str,
+    group: str,
+    cell: float,
+    bandwidth: float | None,
+    kernel: Any,
+    risk: bool,
+    out: Path,
+    quiet: bool,
+    verbose: bool,
+) -> None:
+    """Draw a density surface of an input's points as a GeoTIFF."""
+    from geosafety.pipeline.surfaces import Request, draw
+
+    say = Reporter(quiet=quiet, verbose=verbose)
+    request = Request(
+        cell=cell, bandwidth=bandwidth, kernel=kernel, group=group, risk=risk
+    )
+    surface = draw(project, name, request, out, progress=say)
+    say(f"Wrote {out}: {surface.units}, bandwidth {surface.bandwidth:.0f} m.")
+    if not quiet:
+        click.echo(surface.words)
 
 
 @main.command()

@@ -146,16 +146,16 @@ def _project(path: Path, block: dict[str, Any]) -> Project:
         if key not in known:
             problem = f"{path.name} has an unknown key {key!r}."
             raise CatalogError(problem, hint=nearest(key, known))
-    crosswalk = block.get("crosswalk")
+    crosswalk = _table(block, "crosswalk", path.name)
     where = f"{path.name}: [crosswalk]"
     return Project(
-        title=str(block.get("title", path.stem)),
+        title=_plain(block, "title", str, path) or path.stem,
         path=path.resolve(),
-        synthetic=bool(block.get("synthetic", False)),
-        boundaries=_boundaries(path.name, block.get("boundaries", {})),
+        synthetic=bool(_plain(block, "synthetic", bool, path)),
+        boundaries=_boundaries(path.name, _table(block, "boundaries", path.name)),
         crosswalk=from_block(CrosswalkSource, crosswalk, where) if crosswalk else None,
-        seed=block.get("seed"),
-        policy=_policy(path.name, block.get("policy", {})),
+        seed=_plain(block, "seed", int, path),
+        policy=_policy(path.name, _table(block, "policy", path.name)),
         inputs=tuple(
             _input(path.name, key, number, entry)
             for key, entries in block.items()
@@ -163,6 +163,25 @@ def _project(path: Path, block: dict[str, Any]) -> Project:
             for number, entry in enumerate(_as_list(entries), start=1)
         ),
     )
+
+
+def _plain(block: dict[str, Any], key: str, kind: type, path: Path) -> Any:
+    """Take a plain value of the right type; "no" in quotation marks is not false."""
+    value = block.get(key)
+    if value is not None and type(value) is not kind:
+        problem = f"{path.name}: {key} is {value!r}."
+        words = {str: "a text", bool: "true or false", int: "a whole number"}
+        raise CatalogError(problem, hint=f"It must be {words[kind]}.")
+    return value
+
+
+def _table(block: dict[str, Any], key: str, where: str) -> dict[str, Any]:
+    """Take a table, or none."""
+    value = block.get(key, {})
+    if not isinstance(value, dict):
+        problem = f"{where}: {key} is {value!r}, which is not a table."
+        raise CatalogError(problem, hint=f"Write [{key}] with keys below it.")
+    return value
 
 
 def _policy(file: str, blocks: dict[str, Any]) -> dict[str, Dataset]:
@@ -173,8 +192,18 @@ def _policy(file: str, blocks: dict[str, Any]) -> dict[str, Dataset]:
             problem = f"{file}: [policy.{name}] is not a dataset."
             raise CatalogError(problem, hint=nearest(name, whole))
         where = f"{file}: [policy.{name}]"
+        block = _table(blocks, name, f"{file}: policy")
+        _not_a_key("name", block, where, Dataset)
         whole[name] = from_block(Dataset, {**asdict(whole[name]), **block}, where)
     return whole
+
+
+def _not_a_key(key: str, block: dict[str, Any], where: str, shape: type) -> None:
+    """Refuse a key that is ours: the name of the block says it already."""
+    if key in block:
+        problem = f"{where} has an unknown key {key!r}."
+        known = [name for name in shape.__annotations__ if name != key]
+        raise CatalogError(problem, hint=nearest(key, known))
 
 
 def _as_list(entries: Any) -> list[Any]:
@@ -187,7 +216,8 @@ def _boundaries(file: str, blocks: dict[str, Any]) -> dict[str, Boundary]:
         if name not in geographies():
             problem = f"{file}: [boundaries.{name}] is not a geography."
             raise CatalogError(problem, hint=nearest(name, geographies()))
-    return {name: _boundary(file, name, block) for name, block in blocks.items()}
+    where = f"{file}: boundaries"
+    return {name: _boundary(file, name, _table(blocks, name, where)) for name in blocks}
 
 
 def _boundary(file: str, name: str, block: dict[str, Any]) -> Boundary:
@@ -199,6 +229,10 @@ def _boundary(file: str, name: str, block: dict[str, Any]) -> Boundary:
             k: block.pop(k) for k in list(block) if k not in Boundary.__annotations__
         }
         block["parts"] = [own]
+    _not_a_key("geography", block, where, Boundary)
+    if not block["parts"]:
+        problem = f"{where} has no parts."
+        raise CatalogError(problem, hint="Leave the block out for the bundled layer.")
     block["parts"] = [from_block(LayerPart, part, where) for part in block["parts"]]
     boundary = from_block(Boundary, {"geography": name, **block}, where)
     for part in boundary.parts:
@@ -211,15 +245,34 @@ def _boundary(file: str, name: str, block: dict[str, Any]) -> Boundary:
         if part.dissolve and part.dissolve not in geographies():
             problem = f"{where} dissolves {part.dissolve!r}, which is no geography."
             raise CatalogError(problem, hint=nearest(part.dissolve, geographies()))
+        if part.lookup and not (part.lookup_code and part.lookup_value):
+            problem = f"{where} does not say which columns of its lookup to use."
+            raise CatalogError(problem, hint="Add lookup_code and lookup_value.")
+        if part.dissolve and name != "force" and not (part.by or part.lookup):
+            problem = f"{where} does not say by what to dissolve {part.dissolve}."
+            raise CatalogError(problem, hint="Add `by` (a field) or `lookup`.")
     return boundary
 
 
 def _input(file: str, dataset: str, number: int, block: dict[str, Any]) -> InputSource:
     where = f"{file}: [[{dataset}]] number {number}"
+    if not isinstance(block, dict):
+        problem = f"{where} is {block!r}, which is not a table."
+        raise CatalogError(problem, hint=f'Write [[{dataset}]] and files = ["..."].')
     block = dict(block)
+    _not_a_key("dataset", block, where, InputSource)
     if isinstance(block.get("files"), str):
         block["files"] = [block["files"]]
+    for name in ("files", "columns"):
+        said = block.get(name, {})
+        values = said.values() if isinstance(said, dict) else said
+        if isinstance(values, str) or not all(isinstance(v, str) and v for v in values):
+            problem = f"{where} {name} is {said!r}."
+            raise CatalogError(problem, hint="Names must be texts, in quotation marks.")
     entry = from_block(InputSource, {"dataset": dataset, **block}, where)
+    if not entry.files:
+        problem = f"{where} names no files."
+        raise CatalogError(problem, hint='Such as files = ["crime/*.csv"].')
     if entry.kind not in KINDS:
         problem = f"{where} has kind {entry.kind!r}."
         raise CatalogError(problem, hint=nearest(entry.kind, KINDS))
@@ -245,6 +298,8 @@ def find_files(project: Project, patterns: tuple[str, ...]) -> list[Path]:
 
 def _matches(folder: Path, pattern: str) -> list[Path]:
     whole = Path(pattern)
+    if (folder / whole).is_file():  # brackets in a name are no pattern then
+        return [folder / whole]
     if not whole.is_absolute():
         return [p for p in folder.glob(pattern) if p.is_file()]
     relative = whole.relative_to(whole.anchor)
@@ -254,7 +309,16 @@ def _matches(folder: Path, pattern: str) -> list[Path]:
 def _no_file(project: Project, pattern: str) -> InputError:
     problem = f"{project.path.name}: no file matches {pattern!r}."
     folder = (project.folder / pattern).parent
+    if (project.folder / pattern).is_dir():
+        hint = f'That is a folder; its files are "{pattern.rstrip("/")}/*".'
+        return InputError(problem, hint=hint)
+    if any(mark in str(folder) for mark in "*?["):
+        return InputError(
+            problem, hint="See that the folders and the ending are right."
+        )
     if not folder.is_dir():
         return InputError(problem, hint=f"There is no folder {folder}.")
     names = sorted(p.name for p in folder.iterdir())[:200]
+    if not names:
+        return InputError(problem, hint=f"The folder {folder} is empty.")
     return InputError(problem, hint=nearest(Path(pattern).name, names))

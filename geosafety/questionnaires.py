@@ -9,7 +9,10 @@ from importlib.resources import files
 from typing import Any
 
 from geosafety.errors import CatalogError, nearest
-from geosafety.settings import catalog_text, from_block
+from geosafety.settings import catalog_text, from_block, geographies
+
+TYPES = ["single", "multi", "text"]
+BASES = ["answered", "all"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -99,12 +102,22 @@ def read_survey(text: str, where: str) -> Survey:
         from_block(SurveyPlace, place, f"{where}: [[places]]")
         for place in block.get("places", [])
     ]
+    for place in block["places"]:
+        known = ["postcode", "point", *geographies()]
+        if place.kind not in known:
+            problem = f"{where}: [[places]] has kind {place.kind!r}."
+            raise CatalogError(problem, hint=nearest(place.kind, known))
     block["questions"] = [
         from_block(
             Question, question, f"{where}: {question.get('id', '[[questions]]')}"
         )
         for question in block.get("questions", [])
     ]
+    for question in block["questions"]:
+        for key, choice in (("type", TYPES), ("base", BASES)):
+            if (said := getattr(question, key)) not in choice:
+                problem = f"{where}: {question.id} has {key} {said!r}."
+                raise CatalogError(problem, hint=nearest(said, choice))
     if isinstance(block.get("languages"), str):
         block["languages"] = [block["languages"]]
     return from_block(Survey, block, where)

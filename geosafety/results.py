@@ -10,6 +10,10 @@ never sees half a build and a failed build leaves the old results alone.
     geometry/G.geojson.gz   the same, simplified as a coverage, for the page
     ledger.parquet          input, geography, outcome, how, rows
     coverage.parquet        dataset, local_authority, period, small areas, status
+    clusters.parquet        what every small area is, by statistic, or why not
+    autocorrelation.parquet whether the whole map clusters; refusals with their reason
+    trends.parquet          class of every small area through time; change on the year
+    concentration.parquet   the 80-20 table, Gini, accuracy on held-out months
     manifest.json           what went in, with hashes; versions; notes
 """
 
@@ -26,12 +30,14 @@ from typing import Any
 import geopandas as gpd
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from geosafety.errors import InputError
 from geosafety.settings import NUMBERS, VALUE_COLUMNS
 
 CHOICES = ["geography", "indicator", "period", "compared_with", "group", "kind"]
+ROW_GROUP = 25_000
 _TEXT = pa.dictionary(pa.int32(), pa.string())
 SCHEMA = pa.schema(
     [(c, pa.float64() if c in NUMBERS else _TEXT) for c in VALUE_COLUMNS]
@@ -54,10 +60,13 @@ class ValueWriter:
         """Write one table in the shape of `VALUE_COLUMNS`."""
         if table.empty:
             return
+        # Neighbouring rows are then of one group and period, so that a reader of one
+        # view finds it in few row groups.
+        table = table.sort_values(["group", "period"], kind="stable")
         arrow = pa.Table.from_pandas(
             table[list(VALUE_COLUMNS)], schema=SCHEMA, preserve_index=False
         )
-        self._writer.write_table(arrow)
+        self._writer.write_table(arrow, row_group_size=ROW_GROUP)
         seen = table[CHOICES].drop_duplicates()
         self._choices.append(seen.astype(dict.fromkeys(CHOICES, "str")))
 
@@ -166,10 +175,27 @@ def read_values(
         "group": group,
         "area_code": area_code,
     }
-    filters = [(column, "in", list(names)) for column, names in wanted.items() if names]
-    table = pq.read_table(folder / "values.parquet", filters=filters or None)
+    given = {column: set(names) for column, names in wanted.items() if names}
+    with pq.ParquetFile(folder / "values.parquet") as file:
+        groups = [i for i in range(file.num_row_groups) if _may_hold(file, i, given)]
+        table = file.read_row_groups(groups)
+    for column, names in given.items():
+        keep = pc.is_in(table[column].cast(pa.string()), pa.array(sorted(names)))
+        table = table.filter(keep)
     frame: pd.DataFrame = table.unify_dictionaries().to_pandas()
-    return frame
+    return frame.reset_index(drop=True)
+
+
+def _may_hold(file: pq.ParquetFile, number: int, given: dict[str, set[str]]) -> bool:
+    """Tell by a row group's least and greatest values whether to read it at all."""
+    group = file.metadata.row_group(number)
+    for column, names in given.items():
+        known = group.column(SCHEMA.get_field_index(column)).statistics
+        if known is None or not known.has_min_max:
+            continue
+        if not any(known.min <= name <= known.max for name in names):
+            return False
+    return True
 
 
 def read_choices(folder: Path) -> pd.DataFrame:
@@ -200,8 +226,18 @@ def read_web_geometry(folder: Path, geography: str) -> bytes:
     return read_geometry_path.read_bytes()
 
 
+def write_table(folder: Path, name: str, tables: list[pd.DataFrame]) -> None:
+    """Write one of the smaller tables; with nothing in it where there is nothing."""
+    whole = [table for table in tables if len(table)]
+    table = pd.concat(whole, ignore_index=True) if whole else pd.DataFrame()
+    for column in table:
+        if not pd.api.types.is_numeric_dtype(table[column]):
+            table[column] = table[column].fillna("").astype("str")
+    table.to_parquet(folder / f"{name}.parquet", index=False, compression="zstd")
+
+
 def read_table(folder: Path, name: str) -> pd.DataFrame:
-    """Read `ledger` or `coverage`."""
+    """Read one of the smaller tables: `ledger`, `coverage`, `clusters`, ..."""
     read_manifest(folder)
     return pd.read_parquet(folder / f"{name}.parquet")
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
+import numpy as np
 import pandas as pd
 
 # What a place may be known by. All but the first two are text, missing where unknown.
@@ -102,12 +103,8 @@ def number_places(
     """
     number = frame.groupby(columns, dropna=False, sort=False, observed=True).ngroup()
     # The places are read off the numbers, so that the two cannot disagree.
-    first = number[~number.duplicated()].sort_values()
-    positions = number.index.get_indexer(first.index) if number.index.is_unique else None
-    if positions is None:
-        positions = (~number.duplicated()).to_numpy().nonzero()[0]
-        positions = positions[number.iloc[positions].to_numpy().argsort()]
-    return number, frame[columns].iloc[positions].reset_index(drop=True)
+    _, first = np.unique(number.to_numpy(), return_index=True)
+    return number, frame[columns].iloc[first].reset_index(drop=True)
 
 
 def complete_places(places: pd.DataFrame) -> pd.DataFrame:

@@ -103,7 +103,8 @@ def _tables(layers: dict[str, gpd.GeoDataFrame]) -> list[pd.DataFrame]:
     for name, layer in layers.items():
         for period in ("2021-09", "2022-03"):
             tables.append(_rates(name, layer, period, random))
-        tables.append(_changes(name, layer, random))
+        for earlier in ("2021-03", "2021-09"):
+            tables.append(_changes(name, layer, earlier, random))
         for group in ("all", "category=Burglary"):
             tables.append(_crimes(name, layer, group, random))
         tables.append(_shares(name, layer, random))
@@ -140,14 +141,14 @@ def _rates(
 
 
 def _changes(
-    name: str, layer: gpd.GeoDataFrame, random: np.random.Generator
+    name: str, layer: gpd.GeoDataFrame, earlier: str, random: np.random.Generator
 ) -> pd.DataFrame:
     return _frame(
         name,
         layer,
         indicator="wmnow_change",
         period="2022-03",
-        compared_with="2021-09",
+        compared_with=earlier,
         value=random.integers(-40, 60, len(layer)).astype(float),
         unit="members",
         kind="published",

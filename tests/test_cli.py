@@ -6,7 +6,8 @@ from click.testing import CliRunner
 
 from geosafety.cli import main
 
-COMMANDS = ["areas", "build", "check", "demo", "export", "indicators", "map", "serve"]
+COMMANDS = ["areas", "build", "check", "concentration", "demo", "density", "export"]
+COMMANDS += ["hotspots", "indicators", "map", "serve"]
 
 
 def run(*command):
@@ -100,3 +101,12 @@ def test_a_map_is_one_page_that_fetches_nothing(demo_results, tmp_path):
     text = out.read_text("utf-8")
     assert 'src="http' not in text
     assert "synthetic" in text.lower()
+
+
+def test_the_demo_does_not_replace_a_build_of_own_data(tmp_path):
+    (tmp_path / "geosafety.toml").write_text('title = "ours"\n')
+    out = tmp_path / "out"
+    run("build", tmp_path / "geosafety.toml", "--out", out, "--quiet")
+    done = run("demo", "--out", out, "--raw", tmp_path / "raw")
+    assert done.exit_code == 1
+    assert "your own data" in done.output

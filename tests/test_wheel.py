@@ -24,7 +24,8 @@ def installed(tmp_path_factory):
 def test_a_wheel_builds_the_bundled_defaults_anywhere(installed, tmp_path):
     (tmp_path / "geosafety.toml").write_text('title = "away"\n')
     code = (
-        f"import sys; sys.path.insert(0, {str(installed)!r}); import geosafety.cli as c;"
+        f"import sys; sys.path.insert(0, {str(installed)!r});"
+        "import geosafety.cli as c;"
         f"assert c.__file__.startswith({str(installed)!r}); c.main()"
     )
     build = ["build", "geosafety.toml", "--out", "results"]

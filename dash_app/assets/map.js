@@ -9,6 +9,7 @@
                  n: "no figure available" };
   var now = null;
   var map = null;
+  var naming = 0;
   var asked = 0;  // when the list or the search box was last used
 
   gs.style = function (feature, context) {
@@ -44,6 +45,7 @@
   }
 
   gs.each = function (feature, layer) {
+    if (!naming) { naming = window.setTimeout(name, 300); }
     layer.bindTooltip(function () { return words(feature.properties); },
                       { sticky: true, direction: "top", opacity: 1 });
   };
@@ -73,6 +75,26 @@
     map.eachLayer(function (layer) {
       if (layer.feature && layer.getTooltip && layer.getTooltip()) { act(layer); }
     });
+  }
+
+  /* Offer every area's name in the search box; the code follows where two share one. */
+  function name() {
+    naming = 0;
+    var list = document.getElementById("area-names");
+    if (!list) { return; }
+    var found = [];
+    var counts = {};
+    eachArea(function (layer) {
+      var p = layer.feature.properties;
+      found.push(p);
+      counts[p.name] = (counts[p.name] || 0) + 1;
+    });
+    found.sort(function (a, b) { return a.name.localeCompare(b.name); });
+    list.replaceChildren.apply(list, found.map(function (p) {
+      var option = document.createElement("option");
+      option.value = counts[p.name] > 1 ? p.name + " (" + p.code + ")" : p.name;
+      return option;
+    }));
   }
 
   /* A change that came while the polygons were still loading must not be lost: the

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import Any
 
 import dash_bootstrap_components as dbc
@@ -60,8 +59,12 @@ def _field(label: str, target: str, control: Any) -> html.Div:
     return html.Div([html.Label(label, htmlFor=target), control], className="field")
 
 
-def search(view: View) -> html.Div:
-    """Return the box that finds an area by name."""
+def search() -> html.Div:
+    """Return the box that finds an area by name.
+
+    The page's script fills the list of names from the polygons: as components, some
+    1,700 names would slow down every change of the page.
+    """
     return html.Div(
         [
             html.Label("Find an area by name", htmlFor="find"),
@@ -72,22 +75,11 @@ def search(view: View) -> html.Div:
                 autocomplete="off",
                 type="text",
             ),
-            html.Datalist(area_names(view.geography), id="area-names"),
+            html.Datalist(id="area-names"),
             html.P(id="find-says", role="status", className="hint"),
         ],
         className="field find",
     )
-
-
-def area_names(geography: str) -> list[html.Option]:
-    """Return every area's name; the code follows where a name is not unique."""
-    features = queries.layer_of(geography).features
-    names = [(f["properties"]["name"], code) for code, f in features.items()]
-    counts = Counter(name for name, _ in names)
-    return [
-        html.Option(value=f"{name} ({code})" if counts[name] > 1 else name)
-        for name, code in sorted(names)
-    ]
 
 
 def order() -> html.Fieldset:

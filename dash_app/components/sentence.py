@@ -9,6 +9,8 @@ from dash_app.table import Row, Table
 from geosafety.publish import words
 from geosafety.settings import Geography, Indicator, datasets
 
+MANY = 40  # areas from which a reader has to be told what chance alone would mark
+
 
 def title(indicator: Indicator, layer: Geography, period: str, group: str) -> str:
     """Name a view in full."""
@@ -49,10 +51,14 @@ def _tally(ranked: list[Row]) -> str:
     if not judged:
         return ""
     higher, lower, same = (judged.count(v) for v in ("higher", "lower", "same"))
-    return (
+    text = (
         f" Of {len(judged):,}, {higher:,} {_are(higher)} clearly higher than "
         f"the Force, {lower:,} clearly lower and {same:,} about the same."
     )
+    if len(judged) < MANY:
+        return text
+    chance = round(len(judged) * 0.05)
+    return f"{text} Even if none differed, chance would mark about {chance:,}."
 
 
 def _left_out(table: Table) -> str:

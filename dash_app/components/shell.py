@@ -9,6 +9,7 @@ from dash import html
 
 from dash_app.components.attributes import aria
 from geosafety.errors import GeosafetyError
+from geosafety.publish.notes import LICENCE
 
 
 def page(path: str, *children: Any, synthetic: bool = False) -> html.Div:
@@ -16,8 +17,12 @@ def page(path: str, *children: Any, synthetic: bool = False) -> html.Div:
     return html.Div(
         [
             html.A("Skip to the content", href="#content", className="skip"),
-            html.Header([_brand(), _navigation(path)], className="masthead"),
-            _demonstration() if synthetic else None,
+            html.Header(
+                [
+                    html.Div([_brand(), _navigation(path)], className="masthead"),
+                    _demonstration() if synthetic else None,
+                ]
+            ),
             html.Main(list(children), id="content", tabIndex="-1"),
             _footer(),
         ]
@@ -58,8 +63,7 @@ def _footer() -> html.Footer:
         [
             html.P(
                 "The default areas are postcode-derived and approximate; impact areas "
-                "are illustrative. Contains OS data © Crown copyright and database "
-                "right; contains National Statistics data, Open Government Licence v3."
+                f"are illustrative. {LICENCE}"
             ),
             html.P("Nothing on this page is fetched from anywhere but this server."),
         ]

@@ -45,7 +45,7 @@ def layout(**asked: str) -> html.Div:
         html.Div(shown["heading"], id="heading", **aria(live="polite")),
         controls.pickers(view),
         _map_and_key(view, shown),
-        _side(view, shown),
+        _side(shown),
         dcc.Store(id="area", data=view.area),
         dcc.Store(id="search", data=view.search()),
         html.Div([html.Span(id="pushed"), html.Span(id="painted")], hidden=True),
@@ -78,10 +78,10 @@ def _map_and_key(view: View, shown: dict[str, Any]) -> html.Section:
     )
 
 
-def _side(view: View, shown: dict[str, Any]) -> html.Section:
+def _side(shown: dict[str, Any]) -> html.Section:
     return html.Section(
         [
-            controls.search(view),
+            controls.search(),
             html.Div(shown["card"], id="card", className="card", role="status"),
             html.H2("Areas in order"),
             controls.order(),
@@ -137,16 +137,6 @@ def choose(
     if isinstance(ctx.triggered_id, dict) and ctx.triggered[0]["value"]:
         return ctx.triggered_id["code"], ""
     return dash.no_update, ""
-
-
-@callback(
-    Output("area-names", "children"),
-    Input("pick-g", "value"),
-    prevent_initial_call=True,
-)
-def name_areas(geography: str) -> list[html.Option]:
-    """Offer the names of another layer in the search box."""
-    return controls.area_names(geography)
 
 
 @callback(

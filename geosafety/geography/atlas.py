@@ -134,6 +134,22 @@ def _nested(
     return nested
 
 
+def crossing(atlas: Atlas, child: str, parent: str) -> int:
+    """Count the `child` areas that lie across a border of the `parent` layer."""
+    found = atlas.lookup(child, parent)
+    known = found["parent"].notna()
+    # One whose middle lies in no parent may still reach into one.
+    areas = atlas.layers[child].areas[~known.to_numpy()]
+    near, other = atlas.layers[parent].areas.sindex.query(
+        areas.geometry, predicate="intersects"
+    )
+    shapes = areas.geometry.to_numpy()[near]
+    whole = atlas.layers[parent].areas.geometry.to_numpy()[other]
+    share = shapely.area(shapely.intersection(shapes, whole)) / shapely.area(shapes)
+    reaching = pd.Series(share).groupby(near).sum() > 1 - NESTED
+    return int((known & ~found["nested"]).sum() + reaching.sum())
+
+
 def levels_below(geography: str) -> list[str]:
     """List the geographies whose codes go up to `geography`, and itself."""
     below = [g.name for g in geographies().values() if geography in g.up_to]

@@ -135,6 +135,8 @@ def place(places: pd.DataFrame, atlas: Atlas, geography: str) -> pd.DataFrame:
     unplaced = pd.DataFrame(
         {"place": left, "area_code": None, "share": 1.0, "how": why}
     )
+    # A part of a shared-out place that lies in no area of the layer.
+    placed.loc[placed["area_code"].isna(), "how"] = _in_none(geography)
     every = pd.concat([placed, unplaced]) if len(placed) else unplaced
     every = every.assign(disagrees=_disagrees(every, point))
     return every.sort_values(["place", "area_code"], kind="stable")[
@@ -181,6 +183,7 @@ def _of_layer(rows: pd.DataFrame, atlas: Atlas, level: str) -> pd.DataFrame:
     known = _among(rows["code"], layer.areas.index)
     same = _found(rows.index[known], rows["code"][known].to_numpy(), "code")
     walk = atlas.crosswalk
+    # A code of this layer stays, though the table may name it too: it is not split.
     if known.all() or walk is None or walk.geography != level:
         return same
     table = walk.table[walk.table["to_code"].isin(layer.areas.index)]
@@ -195,7 +198,10 @@ def _of_layer(rows: pd.DataFrame, atlas: Atlas, level: str) -> pd.DataFrame:
 def _choose_parts(parts: pd.DataFrame, layer: Layer, weight: str) -> pd.DataFrame:
     """Take the part that holds the point; share out what has no point in any part."""
     parts = parts.sort_values(["place", "to_code"], ignore_index=True)
-    size = parts.groupby("place")["to_code"].transform("size")
+    by_place = parts.groupby("place")["share"]
+    size, total = by_place.transform("size"), by_place.transform("sum")
+    # Where the layer lacks a part, the others share out the whole.
+    parts["share"] = (parts["share"] / total).where(total > 0, 1.0 / size)
     inside = gpd.points_from_xy(parts["x"], parts["y"]).intersects(
         layer.areas.geometry.reindex(parts["to_code"]).to_numpy()
     )
@@ -220,20 +226,30 @@ def _choose_parts(parts: pd.DataFrame, layer: Layer, weight: str) -> pd.DataFram
 def _upwards(
     here: pd.DataFrame, atlas: Atlas, level: str, geography: str
 ) -> pd.DataFrame:
-    """Go from a layer's areas up to the areas that they belong to."""
+    """Go from a layer's areas up to the areas that they belong to.
+
+    Of a shared-out place all parts go up together: a part that belongs to no area of
+    the layer stays a part without an area, and one that does not nest makes the whole
+    place one that does not nest.
+    """
     up = atlas.lookup(level, geography).reindex(here["area_code"])
     moved = here.assign(
         area_code=up["parent"].to_numpy(),
         how=np.where(here["how"] == "code", up["how"].to_numpy(), here["how"]),
         nested=up["nested"].fillna(value=False).to_numpy(bool),
-    ).dropna(subset=["area_code"])
+    )
+    if not moved["place"].duplicated().any():
+        return moved.dropna(subset=["area_code"])
+    found = moved["area_code"].notna()
+    by_place = moved["place"]
+    moved = moved.assign(
+        nested=(moved["nested"] | ~found).groupby(by_place).transform("all")
+    )
+    moved = moved[found.groupby(by_place).transform("any")]
     # Parts of a split area that lie in the same larger area are one again.
     keys = ["place", "area_code"]
-    if not moved.duplicated(keys).any():
-        return moved
-    return moved.groupby(keys, as_index=False, sort=False).agg(
-        {"share": "sum", "how": "first", "nested": "all"}
-    )
+    whole = moved.groupby(keys, as_index=False, sort=False, dropna=False)
+    return whole.agg({"share": "sum", "how": "first", "nested": "all"})
 
 
 def _by_postcode(places: pd.DataFrame, atlas: Atlas, geography: str) -> pd.DataFrame:
@@ -264,8 +280,10 @@ def _by_point(places: pd.DataFrame, layer: Layer) -> pd.DataFrame:
 def _by_only_child(places: pd.DataFrame, atlas: Atlas, geography: str) -> pd.DataFrame:
     """Go down from an area that holds just one area of this layer."""
     found = [_found([], [], "")]
+    own = geographies()[geography]
     for level, rows in places.groupby("level", sort=False):
-        if str(level) not in geographies()[geography].up_to or level == "force":
+        # The only impact area of a borough is still not the whole of it.
+        if str(level) not in own.up_to or level == "force" or not own.covers_force:
             continue
         child = atlas.only_child(str(level), geography).reindex(rows["code"])
         found.append(_found(rows.index, child.to_numpy(dtype=object), "the same area"))
@@ -287,18 +305,20 @@ def _why_not(places: pd.DataFrame, atlas: Atlas, geography: str) -> np.ndarray:
     in_force = pd.Series(False, index=places.index)
     in_force[_by_point(places, atlas.layers["force"])["place"]] = True
     has_code, known = places["code"].notna(), _known_codes(places, atlas)
-    goes_up = places["level"].map(lambda level: geography in _goes_up_to(level))
+    goes_up = pd.Series(
+        [geography in _goes_up_to(level) for level in places["level"]],
+        index=places.index,
+        dtype=bool,
+    )
     has_point = places["x"].notna()
     other = places["force"].notna() & (places["force"] != FORCE_NAME)
     postcode = places["postcode"].notna() & ~_among(
         places["postcode"], atlas.postcodes.index
     )
-    own = geographies()[geography]
     reasons = {
         "said to be outside the force area": places["outside"].astype(bool),
         "known only by a larger or crossing area": known & ~goes_up & ~in_force,
-        f"in no {own.label.lower()}": (known | in_force) & (not own.covers_force),
-        "in a gap between areas": known | in_force,
+        _in_none(geography): known | in_force,
         "another force": has_point & other,
         "outside the force area": has_point,
         "null island": places["trouble"] == "null island",
@@ -311,6 +331,14 @@ def _why_not(places: pd.DataFrame, atlas: Atlas, geography: str) -> np.ndarray:
     }
     names = [reason.strip() for reason in reasons]
     return np.select([r.to_numpy(bool) for r in reasons.values()], names, "no location")
+
+
+def _in_none(geography: str) -> str:
+    """Say what it means to be in the force area and in no area of a layer."""
+    own = geographies()[geography]
+    if own.covers_force:
+        return "in a gap between areas"
+    return f"in no {own.label.lower()}"
 
 
 def _goes_up_to(level: object) -> tuple[str, ...]:
@@ -362,24 +390,23 @@ def ledger_lines(
         count), `disagree` (rows whose point contradicts their code).
     """
     per_place = rows.groupby("place")[["rows", "n"]].sum()
-    once = (
-        placed.drop_duplicates("place")
-        .join(per_place, on="place")
-        .fillna({"rows": 0, "n": 0})
+    parts = placed.join(per_place, on="place").fillna({"rows": 0, "n": 0})
+    # A place that is shared out stands in several rows: its input rows count once (with
+    # a part that has an area, which comes first), and what they count by its parts.
+    rows_once = parts["rows"].where(~parts["place"].duplicated(), 0)
+    parts = parts.assign(
+        outcome=np.where(parts["area_code"].notna(), "placed", "unplaced"),
+        rows=rows_once,
+        counted=parts["n"] * parts["share"],
+        disagree=rows_once.where(parts["disagrees"], 0),
     )
-    once = once.assign(
-        outcome=np.where(once["area_code"].notna(), "placed", "unplaced"),
-        disagree=once["rows"].where(once["disagrees"], 0),
-    )
-    lines = (
-        once.groupby(["outcome", "how"], as_index=False)[["rows", "n", "disagree"]]
-        .sum()
-        .rename(columns={"n": "counted"})
-    )
+    lines = parts.groupby(["outcome", "how"], as_index=False)[
+        ["rows", "counted", "disagree"]
+    ].sum()
     refused = rejects.groupby("reason").size().rename("rows").reset_index()
     refused = refused.rename(columns={"reason": "how"}).assign(
         outcome="rejected", counted=0.0, disagree=0
     )
     whole = pd.concat([lines, refused]) if len(refused) else lines
-    whole = whole[whole["rows"] > 0]
+    whole = whole[(whole["rows"] > 0) | (whole["counted"] > 0)]
     return whole.astype({"rows": "int64", "disagree": "int64"}).reset_index(drop=True)

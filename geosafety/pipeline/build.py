@@ -20,7 +20,9 @@ from geosafety.geography.atlas import Atlas
 from geosafety.geography.web import for_the_web
 from geosafety.pipeline.events import event_tables, find_coverage
 from geosafety.pipeline.inputs import Placed, Progress, place_inputs, read_inputs
+from geosafety.pipeline.patterns import TABLES, pattern_tables
 from geosafety.pipeline.stocks import find_denominators, population_tables, stock_tables
+from geosafety.pipeline.surfaces import write_surfaces
 from geosafety.pipeline.surveys import survey_tables
 from geosafety.project import Project, read_project
 from geosafety.questionnaires import survey
@@ -59,6 +61,9 @@ def build(project_file: Path, out: Path, *, progress: Progress) -> dict[str, Any
     with results.write_results(out) as folder:
         progress("measuring")
         coverage = _write_values(folder, project, inputs, atlas, progress)
+        _write_patterns(folder, project, inputs, atlas, progress)
+        people = find_denominators(_of(inputs, "population"), atlas)
+        notes += write_surfaces(folder, inputs, atlas, people, progress)
         progress("writing boundaries")
         _write_geography(folder, atlas)
         ledger.to_parquet(folder / "ledger.parquet")
@@ -89,6 +94,10 @@ def check(
     return _manifest(project, atlas, inputs, ledger, notes), ledger
 
 
+def _of(inputs: list[Placed], dataset: str) -> list[Placed]:
+    return [placed for placed in inputs if placed.data.dataset == dataset]
+
+
 def _write_values(
     folder: Path,
     project: Project,
@@ -115,6 +124,36 @@ def _write_values(
             if found is not None and len(found.table):
                 coverage.append(found.table)
     return pd.concat(coverage, ignore_index=True)
+
+
+def _write_patterns(
+    folder: Path,
+    project: Project,
+    inputs: list[Placed],
+    atlas: Atlas,
+    progress: Progress,
+) -> None:
+    """Test the datasets that are counted on small areas for clusters and change."""
+    found: dict[str, list[pd.DataFrame]] = {name: [] for name in TABLES}
+    people = find_denominators(_of(inputs, "population"), atlas)
+    for dataset in project.policy.values():
+        mine = _of(inputs, dataset.name)
+        coverage = find_coverage(dataset, mine, atlas) if dataset.small_area else None
+        if coverage is None:
+            continue
+        made = pattern_tables(
+            dataset,
+            mine,
+            atlas,
+            people,
+            coverage,
+            seed=project.seed or 0,
+            progress=progress,
+        )
+        for name, table in made.items():
+            found[name].append(table)
+    for name, tables in found.items():
+        results.write_table(folder, name, tables)
 
 
 def _tables(dataset: Dataset, inputs: list[Placed], atlas: Atlas, people: Any) -> Any:

@@ -47,12 +47,12 @@ def event_tables(
         return
     periods = event_periods(coverage.months, coverage.of_force(), dataset.periods)
     kind = weakest([p.data.kind for p in inputs if _any_placed(p)])
-    groups = _groups(inputs)
+    groups = event_groups(inputs)
     wanted = dataset.geographies or tuple(atlas.layers)
     force = None
     for geography in ["force", *(g for g in wanted if g != "force")]:
         layer = atlas.layers[geography]
-        cube = _cube(inputs, geography, layer.areas.index, coverage.months, groups)
+        cube = event_cube(inputs, geography, layer.areas.index, coverage.months, groups)
         whole = _area_coverage(atlas, geography, coverage.complete)
         table = long_form(make_tally(cube, whole, layer.areas.index, groups, periods))
         here = denominators.attach(Counts(table), geography)
@@ -83,7 +83,9 @@ def find_coverage(
         every = np.ones((len(boroughs), len(months)), dtype=bool)
         return Coverage(months, every, pd.DataFrame())
     up = atlas.lookup(dataset.small_area, "local_authority")["parent"].dropna()
-    cube = _cube(inputs, dataset.small_area, up.index, months, _groups(inputs))
+    cube = event_cube(
+        inputs, dataset.small_area, up.index, months, event_groups(inputs)
+    )
     reporting, expected, complete = covered(
         cube.sum(axis=2),
         boroughs.get_indexer(pd.Index(up)),
@@ -106,13 +108,13 @@ def _any_placed(placed: Placed) -> bool:
     return bool(placed.homes["force"]["area_code"].notna().any())
 
 
-def _groups(inputs: list[Placed]) -> tuple[str, ...]:
+def event_groups(inputs: list[Placed]) -> tuple[str, ...]:
     """List the groups of rows that are in the force area."""
     found = [placed_rows(p.data.rows, p.homes["force"])["group"] for p in inputs]
     return tuple(sorted(set(pd.concat(found).dropna())))
 
 
-def _cube(
+def event_cube(
     inputs: list[Placed],
     geography: str,
     areas: pd.Index,

@@ -29,9 +29,10 @@ Progress = Callable[[str], None]
 
 @dataclass(frozen=True)
 class Placed:
-    """One input with the areas of its places, by geography."""
+    """One input: its located places, and their areas by geography."""
 
     data: Observations
+    places: pd.DataFrame
     homes: dict[str, pd.DataFrame]
 
     @property
@@ -164,7 +165,7 @@ def place_inputs(
         codes = "" if data.dataset == "population" else data.vintage
         places = locate(data.places.assign(vintage=codes), atlas.postcodes)
         homes = {g: place(places, atlas, g) for g in atlas.layers}
-        placed.append(Placed(data, homes))
+        placed.append(Placed(data, places, homes))
         for geography, home in homes.items():
             line = ledger_lines(data.rows, home, data.rejects)
             _must_balance(line, data, geography)

@@ -36,7 +36,13 @@ SYMBOL_WORDS = {
     MISSING: "No figure available",
 }
 # Diverging scales: the measure, and what its middle stands for.
-_CENTRES = {"index": 100.0, "change": 0.0, "change_pct": 0.0, "rate_change": 0.0}
+_CENTRES = {
+    "index": 100.0,
+    "change": 0.0,
+    "change_pct": 0.0,
+    "rate_change": 0.0,
+    "share_change": 0.0,
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -123,7 +129,8 @@ def _sequential(known: np.ndarray, *, zero: bool) -> Scale:
 
 def _diverging(known: np.ndarray, centre: float) -> Scale:
     away = np.abs(known - centre)
-    near, far = np.quantile(away, [0.34, 0.7])
+    # A narrow middle: growth must not look like "no change" because others grew more.
+    near, far = np.quantile(away, [0.15, 0.65])
     step = _step(min(near, far - near) or float(away.max()) / 3, whole=False)
     near = max(step, _to(near, step))
     far = max(near + step, _to(far, step))

@@ -20,6 +20,7 @@ from geosafety.publish.classes import (
     ZERO,
     Scale,
 )
+from geosafety.publish.notes import LICENCE
 from geosafety.publish.offline import safe_script
 
 Area = dict[str, Any]
@@ -111,8 +112,7 @@ def sources(manifest: Mapping[str, Any], geography: str) -> str:
         f"with geosafety {manifest.get('version', '')}.",
         f"Areas: {layer.get('label', geography)}, {layer.get('vintage', '')}.",
         str(layer.get("note", "")),
-        "Contains OS data © Crown copyright and database right; contains National "
-        "Statistics data, Open Government Licence v3.",
+        LICENCE,
     ]
     return "".join(f"<p>{escape(line)}</p>" for line in lines if line.strip())
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _MAP_DIV = re.compile(r'<div class="folium-map"[^>]*>\s*</div>')
-_TOLERANCE = 25.0  # metres: below what a screen shows of the whole Force
+_TOLERANCE = 35.0  # metres: below what a screen shows of the whole Force
 
 
 def map_html(  # noqa: PLR0913 - what one map is of

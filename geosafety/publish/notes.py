@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-STATUS_WORDS = {
+STATUS_NOTES = {
     "ok": "The value stands.",
     "low base": "Fewer than 30 answers: shown, but too few to rank.",
     "suppressed": "Hidden, because fewer than 10 people stand behind it. Not zero.",
@@ -12,7 +12,7 @@ STATUS_WORDS = {
     "the numerator is what was counted.",
     "not available": "There is nothing to compute it from.",
 }
-KIND_WORDS = {
+KIND_NOTES = {
     "observed": "computed from the files that were read",
     "published": "as printed in a public paper",
     "estimated": "estimated from other figures",
@@ -38,8 +38,8 @@ def notes(manifest: dict[str, Any]) -> list[tuple[str, str]]:
         ("Built", f"{manifest['built']}, geosafety {manifest['version']}"),
         ("Intervals", INTERVALS),
     ]
-    lines += [(f"Kind: {kind}", words) for kind, words in KIND_WORDS.items()]
-    lines += [(f"Status: {status}", words) for status, words in STATUS_WORDS.items()]
+    lines += [(f"Kind: {kind}", words) for kind, words in KIND_NOTES.items()]
+    lines += [(f"Status: {status}", words) for status, words in STATUS_NOTES.items()]
     for entry in manifest["inputs"]:
         lines.append((f"Input: {entry['name']}", _input_line(entry)))
     for name, layer in manifest["layers"].items():

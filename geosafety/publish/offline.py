@@ -61,6 +61,8 @@ def render_offline(figure: Any, extra_head: str) -> str:
         child.render()
     held = _hold_assets(figure)
     html = str(figure._template.render(this=figure, kwargs={}))  # noqa: SLF001
+    # folium forbids zooming by fingers on the whole page; the page brings its own line.
+    html = re.sub(r"<meta name=\"viewport\"[^>]*>", "", html)
     html = html.replace("<html>", '<html lang="en-GB">', 1)
     html = html.replace("</head>", f"{extra_head}\n</head>", 1)
     # The template puts its script after the body, where no element may stand.

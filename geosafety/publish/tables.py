@@ -15,7 +15,7 @@ from geosafety.publish.rounding import as_text, round_half_up
 from geosafety.settings import KINDS, NUMBERS, VALUE_COLUMNS
 
 # What a spreadsheet would run if a text cell began with it.
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "\0")
 EXCEL_ROWS = 1_048_575
 AREA = ["geography", "area_code", "area_name", "group"]
 

@@ -36,7 +36,7 @@ DENOMINATOR_WORDS = {
 # Only these can be set beside the Force: a Force total says nothing about an area.
 COMPARABLE = ("rate", "rate_change", "share", "answer_share", "change_pct", "index")
 _COUNTS = ("count", "change", "needed", "answer_count")
-_SIGNED = ("change", "change_pct", "rate_change")
+_SIGNED = ("change", "change_pct", "rate_change", "share_change")
 
 
 def value_text(value: float, indicator: Indicator) -> str:

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import geopandas as gpd
 import pandas as pd
 
-from geosafety.errors import BoundaryError, InputError, nearest
-from geosafety.geography.atlas import Atlas, Crosswalk, Layer
+from geosafety.errors import BoundaryError, CatalogError, InputError, nearest
+from geosafety.geography.atlas import Atlas, Crosswalk, Layer, crossing
 from geosafety.geography.crosswalk import make_crosswalk
 from geosafety.geography.topology import clean_layer, dissolve
 from geosafety.project import Boundary, CrosswalkSource, LayerPart, Project, find_files
-from geosafety.readers.tables import read_table
+from geosafety.readers.tables import read_table, to_number
 from geosafety.settings import CRS, FORCE_CODE, boundaries_folder, geographies
 
-FORCE_LABEL = "West Midlands Police force area"
+SMALLEST = "lsoa"
+MADE = "layers made of it"  # in a layer's `attrs` while the atlas is read
 
 
 def read_atlas(project: Project | None) -> tuple[Atlas, list[str]]:
@@ -37,10 +39,43 @@ def read_atlas(project: Project | None) -> tuple[Atlas, list[str]]:
         else:
             layers[name] = read_bundled_layer(name)
     layers = {name: layers[name] for name in geographies()}
+    _forget_replaced(layers)
     crosswalk = None
     if project and project.crosswalk:
         crosswalk = _read_crosswalk(project, project.crosswalk, layers)
-    return Atlas(layers=layers, postcodes=_postcodes(), crosswalk=crosswalk), notes
+    atlas = Atlas(layers=layers, postcodes=_postcodes(), crosswalk=crosswalk)
+    return _mark_approximate(atlas, notes), notes
+
+
+def _forget_replaced(layers: dict[str, Layer]) -> None:
+    """Drop what bundled areas know of a bundled parent that the project replaces."""
+    own = [name for name, layer in layers.items() if not layer.bundled]
+    for name, layer in layers.items():
+        made = layer.areas.attrs.pop(MADE, [])
+        lost = [n for n in own if n in layer.areas and n not in made]
+        if layer.bundled and lost:
+            layers[name] = replace(layer, areas=layer.areas.drop(columns=lost))
+
+
+def _mark_approximate(atlas: Atlas, notes: list[str]) -> Atlas:
+    """Mark the project's own layers into which the small areas do not nest."""
+    layers = dict(atlas.layers)
+    for name, layer in atlas.layers.items():
+        small = SMALLEST if name in geographies()[SMALLEST].up_to else ""
+        if layer.bundled or not small or name == "force":
+            continue
+        if crossed := crossing(atlas, small, name):
+            whole = len(atlas.layers[small].areas)
+            said = (
+                f"{crossed:,} of {whole:,} small areas (LSOAs) cross its border; a row "
+                "known only by such an area's code is placed whole, by a lookup or by "
+                "the middle of it."
+            )
+            layers[name] = replace(
+                layer, approximate=True, note=f"{layer.note} {said}".strip()
+            )
+            notes.append(f"{geographies()[name].plural}: {said}")
+    return replace(atlas, layers=layers)
 
 
 def read_bundled_layer(name: str) -> Layer:
@@ -87,14 +122,13 @@ def _own_layer(
         twice = areas.index[areas.index.duplicated()][0]
         problem = f"{where} makes {twice!r} twice."
         raise BoundaryError(problem, hint="Use `codes` to choose.")
-    geography = geographies()[boundary.geography]
     return (
         Layer(
             name=boundary.geography,
             areas=areas,
             vintage=boundary.vintage or "not stated",
             approximate=approximate,
-            note=boundary.note or ("" if geography.whole else ""),
+            note=boundary.note,
         ),
         notes,
     )
@@ -111,7 +145,10 @@ def _from_file(project: Project, part: LayerPart) -> tuple[gpd.GeoDataFrame, lis
         raise BoundaryError(
             problem, hint="Use GeoJSON, GeoPackage or Shapefile."
         ) from error
-    fields = [c for c in layer.columns if c != "geometry"]
+    if not isinstance(layer, gpd.GeoDataFrame):
+        problem = f"{path.name} has no geometry."
+        raise BoundaryError(problem, hint="Use GeoJSON, GeoPackage or Shapefile.")
+    fields = [c for c in layer.columns if c != layer.geometry.name]
     for heading in filter(None, (part.code, part.name)):
         if heading not in fields:
             problem = f"{path.name} has no field {heading!r}."
@@ -119,16 +156,17 @@ def _from_file(project: Project, part: LayerPart) -> tuple[gpd.GeoDataFrame, lis
     if layer.geometry.name != "geometry":
         layer = layer.rename_geometry("geometry")
     code = layer[part.code].astype("str").where(layer[part.code].notna())
-    name = layer[part.name].astype("str") if part.name else code
+    name = layer[part.name].astype("str").fillna(code) if part.name else code
     keep = [c for c in fields if c not in ("area_code", "area_name")]
     tidy = layer[[*keep, "geometry"]].assign(area_code=code, area_name=name)
-    areas, notes = clean_layer(_chosen(tidy, part), path.name)
+    areas, notes = clean_layer(_chosen(tidy, part, path.name), path.name)
     return areas, notes
 
 
-def _chosen(layer: gpd.GeoDataFrame, part: LayerPart) -> gpd.GeoDataFrame:
+def _chosen(layer: gpd.GeoDataFrame, part: LayerPart, where: str) -> gpd.GeoDataFrame:
     """Rename codes and names as the part says, leaving out what it does not name."""
     if part.codes:
+        _known_values(part, layer["area_code"], where)
         layer = layer.assign(area_code=layer["area_code"].map(part.codes))
         layer = layer.dropna(subset=["area_code"])
     if part.names:
@@ -151,12 +189,15 @@ def _from_layer(
     fine = layers[part.dissolve].areas
     codes = _codes(project, part, fine, where)
     if part.codes:
+        _known_values(part, codes, where)
         codes = codes.map(part.codes)
     made = dissolve(fine, codes).set_index("area_code")
     names = {**_bundled_names(geography), **part.names}
     made["area_name"] = [names.get(code, code) for code in made.index]
-    earlier = fine.get(geography, None)
-    fine[geography] = codes if earlier is None else codes.where(codes.notna(), earlier)
+    if geography in fine.attrs.setdefault(MADE, []):
+        codes = codes.where(codes.notna(), fine[geography])
+    fine[geography] = codes
+    fine.attrs[MADE].append(geography)
     return made
 
 
@@ -168,7 +209,12 @@ def _codes(
         path = find_files(project, (part.lookup,))[0]
         wanted = {"code": part.lookup_code, "value": part.lookup_value}
         table = pd.concat([chunk.frame for chunk in read_table(path, wanted)])
-        pairs = table.dropna().drop_duplicates("code").set_index("code")["value"]
+        table = table.dropna().drop_duplicates()
+        if table["code"].duplicated().any():
+            twice = table.loc[table["code"].duplicated(), "code"].iloc[0]
+            problem = f"{path.name} gives {twice!r} more than one {part.lookup_value}."
+            raise BoundaryError(problem, hint="Each area goes to one larger area.")
+        pairs = table.set_index("code")["value"]
         return pd.Series(fine.index.map(pairs), index=fine.index, dtype="object")
     if not part.by:
         return pd.Series(FORCE_CODE, index=fine.index, dtype="object")
@@ -180,6 +226,15 @@ def _codes(
     return codes
 
 
+def _known_values(part: LayerPart, values: pd.Series, where: str) -> None:
+    """Raise where `codes` renames a value that is not there: a typing error."""
+    there = sorted(values.dropna().unique())
+    for value in part.codes:
+        if value not in there:
+            problem = f"{where} renames {value!r}, which is not among its codes."
+            raise BoundaryError(problem, hint=nearest(value, there))
+
+
 def _bundled_names(geography: str) -> dict[str, str]:
     areas = read_bundled_layer(geography).areas
     return dict(zip(areas.index, areas["area_name"], strict=True))
@@ -189,6 +244,13 @@ def _read_crosswalk(
     project: Project, source: CrosswalkSource, layers: dict[str, Layer]
 ) -> Crosswalk:
     """Read the table between two vintages, whichever way round the layers need it."""
+    where = f"{project.path.name}: [crosswalk]"
+    if source.geography not in layers:
+        problem = f"{where} geography {source.geography!r} is not a geography."
+        raise CatalogError(problem, hint=nearest(source.geography, layers))
+    if source.weight_file and source.weight == "equal":
+        problem = f"{where} has a weight_file, and no name for it."
+        raise CatalogError(problem, hint='Such as weight = "Census 2021 residents".')
     pairs = _frame(project, source.file, {"a": source.from_code, "b": source.to_code})
     ours = layers[source.geography].areas.index
     forward = pairs["b"].isin(ours).mean() >= pairs["a"].isin(ours).mean()
@@ -204,12 +266,13 @@ def _read_crosswalk(
             source.weight_file,
             {"code": source.weight_code, "n": source.weight_column},
         )
-        number = pd.to_numeric(table["n"], errors="coerce")
+        number = to_number(table["n"])
+        if table["code"].dropna().duplicated().any():
+            problem = f"{source.weight_file} has more than one weight for an area."
+            raise InputError(problem, hint="Each area stands once.")
         weights, name = pd.Series(number.to_numpy(), index=table["code"]), source.weight
     elif source.weight != "equal" and forward:
-        problem = (
-            f"{project.path.name}: [crosswalk] weight {source.weight!r} has no file."
-        )
+        problem = f"{where} weight {source.weight!r} has no file."
         hint = 'Name weight_file, weight_code and weight_column, or weight = "equal".'
         raise InputError(problem, hint=hint)
     return make_crosswalk(

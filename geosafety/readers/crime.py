@@ -213,18 +213,21 @@ def _observations(source: InputSource, done: _Read) -> Observations:
 def _labels(category: pd.Series) -> pd.Series:
     """Turn API slugs into the labels of the street files; others stay as they are."""
     table = pd.read_csv(io.StringIO(catalog_text("lookups/crime_types.csv")))
-    return category.replace(dict(zip(table["slug"], table["label"], strict=True)))
+    labels = dict(zip(table["slug"], table["label"], strict=True))
+    number, distinct = pd.factorize(category)
+    named = pd.Series([labels.get(slug, slug) for slug in distinct], dtype="str")
+    return named.reindex(number).set_axis(category.index)
 
 
 def _notes(whole: pd.DataFrame, done: _Read) -> tuple[str, ...]:
     notes = []
     table = pd.read_csv(io.StringIO(catalog_text("lookups/crime_types.csv")))
-    strange = set(_labels(whole["group"])) - set(table["label"])
+    strange = set(_labels(whole["group"]).unique()) - set(table["label"])
     if strange:
         notes.append(f"Categories not in the list, kept: {', '.join(sorted(strange))}.")
     if done.ids:
         ids = np.concatenate(done.ids)
-        repeated = len(ids) - len(np.unique(ids))
+        repeated = len(ids) - len(pd.unique(ids))
         if repeated:
             notes.append(
                 f"{repeated:,} rows repeat an earlier crime id; they are kept."

@@ -9,17 +9,28 @@ import pandas as pd
 
 from geosafety.errors import CatalogError, InputError, nearest
 from geosafety.project import InputSource, Project, find_files
-from geosafety.readers.tables import read_headings, read_table, reject, sha256
+from geosafety.readers.tables import (
+    join_rejects,
+    new_file,
+    read_headings,
+    read_table,
+    reject,
+    to_month,
+    to_number,
+)
 from geosafety.settings import geographies
 from geosafety.tidy import (
     FileRecord,
     Observations,
     complete_places,
-    no_rejects,
     number_places,
 )
 
-AGE = re.compile(r"^(?:age_?)?(\d{1,3})(?:\+|_plus)?$", re.IGNORECASE)
+AGE = re.compile(
+    r"(?:aged?[ _]?)?(\d{1,3})(?:\+|[ _](?:plus|and[ _]over|or[ _]over))?",
+    re.IGNORECASE,
+)
+OLDEST = 120
 DENOMINATORS = ("population", "population_16plus")
 ADULT = 16
 
@@ -43,19 +54,26 @@ def read_members(
     frame, bad = _numbers(
         frame, [str(c) for c in frame if c not in (level, "date", "file", "row")]
     )
-    month = frame["date"].str.extract(r"^(\d{4}-(?:0[1-9]|1[0-2]))", expand=False)
+    month = to_month(frame["date"])
     bad.append(
         _bad(frame, month.isna(), "date", "not a date (wanted 2022-03 or 2022-03-31)")
     )
     frame = frame.assign(period=month)[month.notna()]
-    twice = frame.duplicated([level, "period"])
+    twice = frame.duplicated([level, "period"]) & frame[level].notna()
     if twice.any():
         first = frame[twice].iloc[0]
         problem = f"{first['file']} gives {first[level]!r} twice for {first['period']}."
         raise InputError(problem, hint="Each area and date stands once.")
     carried = [c for c in DENOMINATORS if c in frame]
     return _by_area(
-        source, "wmnow", frame, level, "members", carried, [*rejects, *bad], files
+        source,
+        "wmnow",
+        frame,
+        level,
+        "members",
+        carried,
+        [*rejects, *_headed(bad, source.columns)],
+        files,
     )
 
 
@@ -66,7 +84,7 @@ def read_population(
 
     Either `population` and/or `population_16plus` are named in `columns`, or the file
     has single years of age as headings (`0`, `1`, ... `90`, with or without a `+`), and
-    both are added up from them.
+    both are added up from them; of a file that begins above 0, adults alone.
 
     Returns
     -------
@@ -79,7 +97,7 @@ def read_population(
     ages = (
         {}
         if set(DENOMINATORS) & set(source.columns)
-        else _ages(read_headings(paths[0]))
+        else _ages(paths[0].name, read_headings(paths[0]))
     )
     if not ages and not set(DENOMINATORS) & set(source.columns):
         problem = f"{paths[0].name} has no single years of age."
@@ -91,17 +109,17 @@ def read_population(
     frame, bad = _numbers(
         frame, [str(c) for c in frame if c not in (level, "file", "row")]
     )
+    _each_area_once(frame, level)
     if ages:
-        frame = frame.assign(
-            population=frame[list(extra)].sum(axis=1),
-            population_16plus=frame[
-                [f"age {a}" for a in ages.values() if a >= ADULT]
-            ].sum(axis=1),
-        )
+        adults = [f"age {age}" for age in ages.values() if age >= ADULT]
+        frame = frame.assign(population_16plus=frame[adults].sum(axis=1))
+        if 0 in ages.values():
+            frame = frame.assign(population=frame[list(extra)].sum(axis=1))
     carried = [c for c in DENOMINATORS if c in frame]
     counted = "population" if "population" in frame else ""
+    rejects += _headed(bad, {**source.columns, **extra})
     return _by_area(
-        source, "population", frame, level, counted, carried, [*rejects, *bad], files
+        source, "population", frame, level, counted, carried, rejects, files
     )
 
 
@@ -120,14 +138,21 @@ def read_venues(
             problem = f"[[venues]] columns has an unknown name {name!r}."
             raise CatalogError(problem, hint=nearest(name, sorted(allowed)))
     frame, rejects, files = _read(source, project, progress, set())
+    bad: list[pd.DataFrame] = []
+    if not {"postcode", "longitude", "easting"} & set(source.columns):
+        problem = "[[venues]] columns does not say where a venue is."
+        raise CatalogError(problem, hint='Such as columns = { postcode = "Postcode" }.')
     if "closed" in frame:
-        rejects.append(_bad(frame, frame["closed"].notna(), "closed", "closed"))
+        bad.append(_bad(frame, frame["closed"].notna(), "closed", "closed"))
         frame = frame[frame["closed"].isna()]
     grid = "easting" in frame
     lon, lat = ("easting", "northing") if grid else ("longitude", "latitude")
     for name in (lon, lat):
-        given = frame[name] if name in frame else pd.Series(None, index=frame.index)
-        frame = frame.assign(**{name: pd.to_numeric(given, errors="coerce")})
+        said = frame.get(name, pd.Series(None, index=frame.index, dtype="str"))
+        number = to_number(said)
+        unread = number.isna() & said.notna()
+        bad.append(_bad(frame, unread, name, "not a number"))
+        frame = frame.assign(**{name: number})[~unread]
     postcode = frame["postcode"].map(tidy_postcode) if "postcode" in frame else None
     frame = frame.assign(longitude=frame[lon], latitude=frame[lat], postcode=postcode)
     number, places = number_places(frame, ["longitude", "latitude", "postcode"])
@@ -138,7 +163,7 @@ def read_venues(
         source=source.source,
         places=complete_places(places.assign(grid=grid)),
         rows=pd.DataFrame({"place": number, "rows": 1, "n": 1.0}),
-        rejects=pd.concat([no_rejects(), *[r for r in rejects if len(r)]]),
+        rejects=join_rejects([*rejects, *_headed(bad, source.columns)]),
         files=tuple(files),
     )
 
@@ -174,10 +199,34 @@ def _level(source: InputSource, others: set[str]) -> str:
     return levels[0]
 
 
-def _ages(headings: list[str]) -> dict[str, int]:
-    """Find the headings that are single years of age."""
-    found = {h: AGE.match(h) for h in headings}
-    return {h: int(m[1]) for h, m in found.items() if m and int(m[1]) <= 120}
+def _ages(file: str, headings: list[str]) -> dict[str, int]:
+    """Find the headings that are single years of age, each there once and none lacking.
+
+    Raises
+    ------
+    InputError
+        An age stands twice, or one between the first and the last is lacking: the
+        total would be wrong, and nobody would see it.
+    """
+    found = [(heading, AGE.fullmatch(heading)) for heading in headings]
+    pairs = [(heading, int(age[1])) for heading, age in found if age]
+    pairs = [(heading, age) for heading, age in pairs if age <= OLDEST]
+    ages = [age for _, age in pairs]
+    for age in range(min(ages, default=0), max(ages, default=-1) + 1):
+        if ages.count(age) != 1:
+            said = "no" if age not in ages else "more than one"
+            problem = f"{file} has {said} column for the age of {age}."
+            hint = "Single years must follow each other, or name a total in `columns`."
+            raise InputError(problem, hint=hint)
+    return dict(pairs)
+
+
+def _each_area_once(frame: pd.DataFrame, level: str) -> None:
+    twice = frame.duplicated(level) & frame[level].notna()
+    if twice.any():
+        first = frame[twice].iloc[0]
+        problem = f"{first['file']} gives {first[level]!r} twice."
+        raise InputError(problem, hint="Each area stands once; add its parts up first.")
 
 
 def _read(
@@ -191,14 +240,16 @@ def _read(
     for name in sorted(need - set(source.columns)):
         problem = f"[[{source.dataset}]] columns does not say which column is {name!r}."
         raise CatalogError(problem, hint=f'Such as columns = {{ {name} = "..." }}.')
-    frames, rejects, files = [], [], []
+    frames, rejects = [], []
+    files: list[FileRecord] = []
     for path in find_files(project, source.files):
         progress(f"reading {path.name}")
+        digest = new_file(path, files)
         chunks = list(read_table(path, {**source.columns, **(extra or {})}))
         frames += [chunk.frame.assign(file=path.name) for chunk in chunks]
-        rejects += [chunk.rejects for chunk in chunks if len(chunk.rejects)]
+        rejects += [chunk.rejects for chunk in chunks]
         rows = sum(len(chunk.frame) + len(chunk.rejects) for chunk in chunks)
-        files.append(FileRecord(path.name, sha256(path), rows))
+        files.append(FileRecord(path.name, digest, rows))
     whole = pd.concat(frames).rename_axis("row").reset_index()
     return whole, rejects, files
 
@@ -209,11 +260,16 @@ def _numbers(
     """Turn text into numbers (commas allowed); anything else is rejected."""
     bad = []
     for name in columns:
-        number = pd.to_numeric(frame[name].str.replace(",", ""), errors="coerce")
+        number = to_number(frame[name])
         wrong = number.isna() | (number < 0)
         bad.append(_bad(frame, wrong, name, "not a number of people"))
         frame = frame.assign(**{name: number})[~wrong]
     return frame, bad
+
+
+def _headed(bad: list[pd.DataFrame], headings: dict[str, str]) -> list[pd.DataFrame]:
+    """Call the columns of rejects what the file calls them."""
+    return [part.assign(column=part["column"].replace(headings)) for part in bad]
 
 
 def _bad(
@@ -222,12 +278,9 @@ def _bad(
     """Describe wrong rows, file by file."""
     rows = []
     for file, part in frame[wrong.to_numpy()].groupby("file", sort=False):
-        numbered = part.set_index("row")
-        every = pd.Series(True, index=numbered.index)
-        rows.append(
-            reject(numbered, every, file=str(file), column=column, reason=reason)
-        )
-    return pd.concat(rows) if rows else no_rejects()
+        said = part.set_index("row")[column]
+        rows.append(reject(said, file=str(file), column=column, reason=reason))
+    return join_rejects(rows)
 
 
 def _by_area(  # noqa: PLR0913
@@ -257,7 +310,7 @@ def _by_area(  # noqa: PLR0913
         denominator_vintage=source.denominator_vintage or _own_vintage(source),
         places=complete_places(places),
         rows=rows.reset_index(drop=True),
-        rejects=pd.concat([no_rejects(), *[r for r in rejects if len(r)]]),
+        rejects=join_rejects(rejects),
         files=tuple(files),
     )
 

@@ -84,7 +84,7 @@ def _check(
     file: str, frame: pd.DataFrame, columns: dict[str, str]
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Take the local month, and reject what cannot be read."""
-    # One format for all, or the first stamp of a chunk would decide how to read the rest.
+    # One format for all, or the first stamp of a chunk would decide for the rest.
     stamp = pd.to_datetime(frame["date"], utc=True, errors="coerce", format="ISO8601")
     local = to_month(stamp.dt.tz_convert("Europe/London").dt.strftime("%Y-%m"))
     tidy = {"period": local}

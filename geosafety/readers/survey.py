@@ -1,7 +1,8 @@
 """Read survey files as their questionnaire in the catalogue describes them.
 
 An answer that the questionnaire does not know rejects its row, with the nearest option
-in the reason: nothing is guessed, and nothing disappears.
+in the reason; so do more answers than the question allows, and a point that cannot be
+read: nothing is guessed, and nothing disappears.
 """
 
 from __future__ import annotations
@@ -14,7 +15,13 @@ from geosafety.errors import nearest
 from geosafety.project import InputSource, Project, find_files
 from geosafety.questionnaires import Question, Survey, SurveyPlace, survey
 from geosafety.readers.stocks import tidy_postcode
-from geosafety.readers.tables import read_headings, read_table, reject, sha256
+from geosafety.readers.tables import (
+    join_rejects,
+    new_file,
+    read_headings,
+    read_table,
+    reject,
+)
 from geosafety.tidy import (
     FileRecord,
     Observations,
@@ -24,6 +31,7 @@ from geosafety.tidy import (
     number_places,
 )
 
+POINT = r"(-?\d+(?:\.\d+)?)\s*[,; ]\s*(-?\d+(?:\.\d+)?)"
 PLACE = ["code", "level", "postcode", "longitude", "latitude", "outside"]
 
 
@@ -47,12 +55,12 @@ def read_survey_files(
     form = survey(source.survey)
     frame, rejects, files = _read(source, project, form, progress)
     tables, bases, bad = _answers(frame, form)
+    bad = pd.concat([bad, _bad_points(frame, form)]).drop_duplicates("respondent")
     rejects.append(bad)
     kept = frame[~frame["respondent"].isin(bad["respondent"])]
     answers = {m: t.loc[kept["respondent"]] for m, t in tables.items()}
     bases = {m: b.loc[kept["respondent"]] for m, b in bases.items()}
-    refused = pd.concat([no_rejects(), *[r for r in rejects if len(r)]])
-    refused = refused[list(no_rejects().columns)]
+    refused = join_rejects(rejects)[list(no_rejects().columns)]
     return [
         Observations(
             dataset="survey",
@@ -83,9 +91,11 @@ def _read(
     """Read all files as text, one row per respondent."""
     wanted = {q.measure: q.column for q in form.questions if q.type != "text"}
     wanted |= {f"place {i}": p.column for i, p in enumerate(form.places)}
-    frames, rejects, files = [], [], []
+    frames, rejects = [], []
+    files: list[FileRecord] = []
     for path in find_files(project, source.files):
         progress(f"reading {path.name}")
+        digest = new_file(path, files)
         headings = set(read_headings(path))
         optional = {q.measure for q in form.questions if q.demographic}
         columns = {
@@ -93,9 +103,9 @@ def _read(
         }
         chunks = list(read_table(path, columns))
         frames += [chunk.frame.assign(file=path.name) for chunk in chunks]
-        rejects += [chunk.rejects for chunk in chunks if len(chunk.rejects)]
+        rejects += [chunk.rejects for chunk in chunks]
         rows = sum(len(chunk.frame) + len(chunk.rejects) for chunk in chunks)
-        files.append(FileRecord(path.name, sha256(path), rows))
+        files.append(FileRecord(path.name, digest, rows))
     whole = pd.concat(frames).rename_axis("row").reset_index()
     return whole.assign(respondent=range(len(whole))), rejects, files
 
@@ -118,8 +128,12 @@ def _answers(
         )
         if len(unknown):
             bad.append(_unknown(frame, question, unknown))
+        picks = table.sum(axis=1)
+        many = said[picks > question.limit] if question.limit else said.iloc[:0]
+        reason = f"more than the {question.limit} answers that may be given"
+        bad.append(_refused(frame, many, question.column, reason))
     whole = pd.concat(bad) if bad else no_rejects().assign(respondent=0)
-    return tables, bases, whole.drop_duplicates("respondent")
+    return tables, bases, whole
 
 
 def _options(said: pd.Series, question: Question) -> tuple[pd.DataFrame, pd.Series]:
@@ -135,8 +149,9 @@ def _options(said: pd.Series, question: Question) -> tuple[pd.DataFrame, pd.Seri
     chosen = pd.get_dummies(option.dropna()).astype(bool)
     if len(chosen):
         chosen = chosen.groupby(level=0).any()
-    table = chosen.reindex(index=said.index, columns=list(question.options))
-    return table.fillna(value=False).astype(bool), unknown
+    # Filled as it is made: a column of missing values is one of numbers.
+    table = chosen.reindex(columns=list(question.options), fill_value=False)
+    return table.reindex(said.index, fill_value=False).astype(bool), unknown
 
 
 def _unknown(
@@ -144,21 +159,36 @@ def _unknown(
 ) -> pd.DataFrame:
     """Reject the rows with unknown answers, naming the nearest option."""
     first = unknown.groupby(level=0).first()
-    rows = frame.set_index("respondent").loc[first.index].assign(said=first)
     parts = []
-    for (file, value), part in rows.groupby(["file", "said"], sort=False):
-        hint = nearest(str(value), question.options)
-        numbered = part.reset_index().set_index("row")
-        every = pd.Series(True, index=numbered.index)
-        entry = reject(
-            numbered.rename(columns={question.measure: question.column}),
-            every,
-            file=str(file),
-            column=question.column,
-            reason=f"unknown answer. {hint}"[:300],
-        )
-        parts.append(entry.assign(respondent=numbered["respondent"].to_numpy()))
+    for value, part in first.groupby(first, sort=False):
+        reason = f"unknown answer. {nearest(str(value), question.options)}"[:300]
+        parts.append(_refused(frame, part, question.column, reason))
     return pd.concat(parts)
+
+
+def _bad_points(frame: pd.DataFrame, form: Survey) -> pd.DataFrame:
+    """Reject the rows whose place is to be a point and is not."""
+    parts = [_refused(frame, pd.Series(dtype="object"), "", "")]
+    for i, place in enumerate(form.places):
+        if place.kind == "point":
+            said = frame.set_index("respondent")[f"place {i}"].dropna()
+            unread = ~said.str.fullmatch(POINT).astype(bool)
+            reason = "not a point (wanted latitude, longitude in degrees)"
+            parts.append(_refused(frame, said[unread], place.column, reason))
+    return pd.concat(parts)
+
+
+def _refused(
+    frame: pd.DataFrame, said: pd.Series, column: str, reason: str
+) -> pd.DataFrame:
+    """Describe respondents as rejects: `said` holds what was wrong, by respondent."""
+    who = frame.set_index("respondent").loc[said.index]
+    parts = [no_rejects().assign(respondent=pd.Series(dtype="int64"))]
+    for file, part in who.groupby("file", sort=False):
+        wrong = said[part.index].set_axis(part["row"])
+        entry = reject(wrong, file=str(file), column=column, reason=reason)
+        parts.append(entry.assign(respondent=part.index))
+    return pd.concat([p for p in parts if len(p)] or parts[:1], ignore_index=True)
 
 
 def _places(
@@ -166,39 +196,47 @@ def _places(
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Give each place of one role a number; several mentions make several rows."""
     known = pd.DataFrame({"respondent": frame["respondent"].to_numpy()})
+    known = known.assign(code=None, level=None, postcode=None, outside=False)
+    known = known.assign(longitude=float("nan"), latitude=float("nan"))
     for i, place in enumerate(form.places):
         if place.role != role:
             continue
-        said = frame[f"place {i}"].reset_index(drop=True)
+        column = frame.set_index("respondent")[f"place {i}"]
+        said = column.loc[known["respondent"]].reset_index(drop=True)
         if place.separator:
-            parts = said.str.split(place.separator).explode()
-            known = known.loc[parts.index].reset_index(drop=True)
-            said = parts.str.strip().reset_index(drop=True)
+            parts = said.str.split(place.separator).explode().str.strip()
             # Who names no place has no row here: the question was not for them.
-            known, said = known[said.notna()], said[said.notna()]
+            parts = parts[parts.notna() & (parts != "")]
+            known = known.loc[parts.index].reset_index(drop=True)
+            said = parts.reset_index(drop=True)
         known = _evidence(known, said, place)
-    for column in PLACE:
-        if column not in known:
-            known[column] = False if column == "outside" else None
+    # A place named twice by one person is one mention.
+    known = known.drop_duplicates(ignore_index=True)
     number, places = number_places(known, PLACE)
-    for column in ("longitude", "latitude"):
-        places[column] = pd.to_numeric(places[column])
     rows = pd.DataFrame({"place": number, "respondent": known["respondent"]})
     return rows.assign(rows=1, n=1.0).reset_index(drop=True), complete_places(places)
 
 
 def _evidence(known: pd.DataFrame, said: pd.Series, place: SurveyPlace) -> pd.DataFrame:
-    """Add what one column says about the place."""
+    """Add what one column says about the place; what an earlier one said stays."""
     if place.kind == "postcode":
-        return known.assign(postcode=said.map(tidy_postcode))
+        postcode = said.map(tidy_postcode).astype("object")
+        return known.assign(postcode=known["postcode"].fillna(postcode))
     if place.kind == "point":
-        pair = said.str.extract(r"(-?\d+\.?\d*)[,; ]+(-?\d+\.?\d*)").astype(float)
-        return known.assign(latitude=pair[0], longitude=pair[1])
+        pair = said.str.extract(f"^{POINT}$").astype("float64")
+        return known.assign(
+            latitude=known["latitude"].fillna(pair[0]),
+            longitude=known["longitude"].fillna(pair[1]),
+        )
     aliases = {folded(a): name for a, name in place.aliases.items()}
     label = said.map(lambda s: aliases.get(folded(s), s), na_action="ignore")
     outside = label.map(folded, na_action="ignore").isin(
         [folded(o) for o in place.outside]
     )
-    code = label.mask(outside)
-    level = pd.Series(place.kind, index=code.index, dtype="object").where(code.notna())
-    return known.assign(code=code, level=level, outside=outside)
+    code = label.mask(outside).astype("object")
+    new = known["code"].isna() & code.notna()
+    return known.assign(
+        code=known["code"].mask(new, code),
+        level=known["level"].mask(new, place.kind),
+        outside=known["outside"] | outside,
+    )

@@ -30,6 +30,7 @@ _SEPARATORS = ",;\t|"
 # Fields read past the last heading, to see whether anything stands in them.
 _BEYOND = 4
 _BLOCK = 1 << 20
+csv.field_size_limit(1 << 30)  # a comment may be longer than the module's default
 _THOUSANDS = r"[+-]?\d{1,3}(?:,\d{3})+(?:\.\d*)?"
 _MONTH = r"((?:19|20)\d{2}-(?:0[1-9]|1[0-2]))(?:-\d{2}(?:[ T].*)?)?"
 
@@ -53,9 +54,14 @@ class _Layout:
 
 
 class _Text(io.TextIOWrapper):
-    """A text file without the NUL bytes that broken exports hold."""
+    """A text file without the NUL bytes of broken exports; `ahead` is read first."""
+
+    ahead = ""
 
     def read(self, size: int | None = -1, /) -> str:
+        if self.ahead:
+            text, self.ahead = self.ahead, ""
+            return text
         while text := super().read(size):
             if clean := text.replace("\0", ""):
                 return clean
@@ -66,20 +72,6 @@ class _Text(io.TextIOWrapper):
             if clean := line.replace("\0", ""):
                 return clean
         return ""
-
-
-class _Ahead:
-    """A file with some text put back before the rest of it."""
-
-    def __init__(self, text: str, file: _Text) -> None:
-        self.text, self.file = text, file
-
-    def read(self, size: int = -1) -> str:
-        text, self.text = self.text, ""
-        return text or self.file.read(size)
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self.file)
 
 
 def sha256(path: Path) -> str:
@@ -259,9 +251,10 @@ def _read_text(path: Path, columns: dict[str, str]) -> Iterator[Chunk]:
         beyond = list(range(width, width + _BEYOND))
         # The parser takes its width from the first line: one of separators alone
         # stands where the heading was, so that fields past the last are seen.
-        first = layout.separator * (width + _BEYOND - 1) + "\n" + layout.ahead
+        wide = layout.separator * (width + _BEYOND - 1)
+        file.ahead = f"{wide}\n{layout.ahead}"
         reader = pd.read_csv(
-            _Ahead(first, file),
+            file,
             sep=layout.separator,
             dtype="str",
             header=None,
@@ -287,7 +280,7 @@ def _read_text(path: Path, columns: dict[str, str]) -> Iterator[Chunk]:
 def _chunks(
     reader: Iterator[pd.DataFrame], path: Path, layout: _Layout
 ) -> Iterator[pd.DataFrame]:
-    """Number the rows as in the file; the line that stands for the heading is none."""
+    """Give the rows their numbers; the line that stands for the heading is none."""
     try:
         for chunk in reader:
             chunk.index = chunk.index + layout.row
@@ -303,7 +296,7 @@ def _chunks(
 
 
 def _blank_rows(path: Path, layout: _Layout) -> set[int]:
-    """Number the rows with nothing in any column, those not wanted included."""
+    """Find the numbers of rows with nothing in any column, unwanted ones included."""
     with _open(path) as file:
         rows = enumerate(csv.reader(file, delimiter=layout.separator), start=1)
         return {number for number, row in rows if not any(map(str.strip, row))}
@@ -327,7 +320,9 @@ def _sorted_out(
         name, heading = next(iter(columns.items()))
         reason = "heading line repeated inside the file"
         rejects.append(
-            reject(frame.loc[again, name], file=path.name, column=heading, reason=reason)
+            reject(
+                frame.loc[again, name], file=path.name, column=heading, reason=reason
+            )
         )
     return Chunk(frame[~(long | again)], join_rejects(rejects))
 

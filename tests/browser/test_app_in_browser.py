@@ -54,7 +54,7 @@ def test_a_click_on_the_map_shows_the_areas_numbers(watch):
     box = page.locator(".leaflet-map").bounding_box()
     page.mouse.click(box["x"] + box["width"] * 0.45, box["y"] + box["height"] * 0.6)
     page.locator(".card .big").wait_for()
-    assert "a=E0500" in page.url
+    page.wait_for_url("**a=E0500**")
     assert watched.complaints == []
 
 
@@ -65,6 +65,7 @@ def test_the_list_chooses_by_keyboard_and_the_link_shows_the_same_view(watch):
     first.focus()
     page.keyboard.press("Enter")
     wait_for(page, ".card h2", name)
+    page.wait_for_url("**a=N0**")
     again = watch().open(page.url.split("/", 3)[3].join(["/", ""]))
     assert again.locator(".card h2").inner_text() == name
     assert again.locator(".sentence").inner_text().startswith(name)
@@ -75,9 +76,10 @@ def test_another_figure_recolours_the_map_and_the_back_button_returns(watch):
     page = watched.open("/")
     page.select_option("#pick-i", "crime_rate")
     wait_for(page, "#heading h1", "Recorded crimes")
-    assert "i=crime_rate" in page.url
+    page.wait_for_url("**i=crime_rate**")
     page.select_option("#pick-g", "ward")
     wait_for(page, "#heading h1", "by ward")
+    page.wait_for_url("**g=ward**")
     page.go_back()
     wait_for(page, "#heading h1", "by neighbourhood policing unit")
     assert watched.complaints == []
@@ -107,6 +109,22 @@ def test_a_name_with_markup_stays_text_everywhere(watch):
     assert watched.complaints == []
 
 
+def test_the_search_box_offers_every_name_of_the_layer(watch):
+    page = watch().open("/?g=ward&i=wmnow_rate")
+    page.wait_for_selector("#area-names option", state="attached")
+    assert page.locator("#area-names option").count() == 16
+    page.fill("#find", "ward 7")
+    page.keyboard.press("Enter")
+    wait_for(page, ".card h2", "Ward 7")
+
+
+def test_a_page_of_many_areas_stays_small_in_components(watch):
+    page = watch().open("/?g=lsoa&i=crime_rate")
+    assert (
+        page.evaluate("document.querySelectorAll('#react-entry-point *').length") < 900
+    )
+
+
 def test_the_skip_link_is_first_and_leads_to_the_content(watch):
     page = watch().open("/")
     page.keyboard.press("Tab")
@@ -122,7 +140,7 @@ def test_every_control_has_a_visible_focus(watch):
         page.keyboard.press("Tab")
         name, outline = page.evaluate(
             "(() => { const e = document.activeElement;"
-            " return [e.id || e.textContent.slice(0, 20),"
+            " return [e === document.body ? '' : e.id || e.textContent.slice(0, 20),"
             " getComputedStyle(e).outlineStyle]; })()"
         )
         if not name:

@@ -58,6 +58,13 @@ class TestMapPage:
         without = text_of(page("map", g="ward", i="wmnow_rate"))
         assert "These figures come without an interval." in without
 
+    def test_among_many_areas_it_says_what_chance_alone_would_mark(self):
+        text = text_of(page("map", g="lsoa", i="crime_rate"))
+        assert "Of 64, " in text
+        assert "Even if none differed, chance would mark about 3." in text
+        few = text_of(page("map", g="npu", i="crime_rate"))
+        assert "chance would mark" not in few
+
     def test_the_browser_gets_one_character_for_each_area_in_order(self):
         view, _ = queries.resolve(g="lsoa", i="feels_safe_home")
         sent = parts.parts(view, order="highest")["hideout"]
@@ -76,11 +83,17 @@ class TestMapPage:
         assert len(gzip.compress(as_json(changed).encode())) < 20_000
 
 
-@pytest.mark.usefixtures("context")
-def test_the_table_page_holds_every_area():
-    text = text_of(page("table", g="lsoa", i="feels_safe_home"))
+def test_the_table_page_holds_every_area(client):
+    text = client.get("/table?g=lsoa&i=feels_safe_home").get_data(as_text=True)
     assert "Every area: 64" in text
-    assert all(f"Small {n} " in text for n in range(1, 65))
+    assert all(f">Small {n}<" in text for n in range(1, 65))
+    assert "Synthetic figures" in text
+
+
+def test_the_table_page_escapes_names(client):
+    text = client.get("/table?g=ward&i=wmnow_rate").get_data(as_text=True)
+    assert "<img" not in text
+    assert "&lt;img src=x onerror=boom()&gt;" in text
 
 
 @pytest.mark.usefixtures("context")
@@ -163,8 +176,10 @@ def test_a_file_of_something_unknown_is_refused_in_words(client):
 def test_without_results_the_page_says_what_to_run(tmp_path):
     app = create_app(tmp_path / "none")
     with app.server.test_request_context("/"):
-        for name in ("map", "data", "table"):
+        for name in ("map", "data"):
             text = text_of(page(name))
             assert "There are no results in" in text
             assert "geosafety demo" in text
-    assert app.server.test_client().get("/health").status_code == 503
+    client = app.server.test_client()
+    assert client.get("/health").status_code == 503
+    assert "geosafety demo" in client.get("/table").get_data(as_text=True)

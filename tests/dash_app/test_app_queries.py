@@ -4,7 +4,9 @@ import math
 import pytest
 
 from dash_app import queries
+from dash_app.table import Row, make_table
 from geosafety.errors import InputError
+from geosafety.settings import indicator
 from tests.dash_app.app_fixtures import app, context, results_folder
 
 pytestmark = pytest.mark.usefixtures("context")
@@ -101,6 +103,13 @@ def test_a_change_names_what_it_is_compared_with():
     )
 
 
+def test_changes_from_two_earlier_dates_are_not_mixed():
+    periods = ("2022-03_vs_2021-09", "2022-03_vs_2021-03")
+    tables = [queries.table(view(g="ward", i="wmnow_change", p=p)) for p in periods]
+    one, other = ([row.value for row in table.rows] for table in tables)
+    assert one != other
+
+
 @pytest.mark.parametrize(
     ("text", "code"), [("ward 7", "E05000006"), ("E05000006", "E05000006")]
 )
@@ -131,3 +140,15 @@ def test_hidden_numbers_are_nowhere():
     assert hidden
     for row in hidden:
         assert all(math.isnan(n) for n in (row.value, row.base, row.numerator))
+
+
+def test_a_figure_on_few_cases_is_not_ranked_even_beside_an_equal_firm_one():
+    firm = Row("A", "Firm", value=5.0, status="ok")
+    few = Row("B", "Few", value=5.0, status="low base")
+    table = make_table(
+        {"A": firm, "B": few},
+        order={"A": "Firm", "B": "Few"},
+        force=None,
+        indicator=indicator("wmnow_rate"),
+    )
+    assert [row.rank for row in table.rows] == [1, 0]

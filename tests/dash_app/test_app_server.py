@@ -9,6 +9,7 @@ import pytest
 
 from dash_app import server
 from geosafety.errors import InputError
+from tests.dash_app.app_fixtures import results_folder
 
 
 def test_a_port_in_use_is_one_clear_sentence(results_folder):
@@ -25,7 +26,6 @@ CODE = """
 import sys
 from pathlib import Path
 from dash_app.server import serve
-from tests.dash_app.app_fixtures import results_folder
 serve(Path(sys.argv[1]), port=0)
 """
 

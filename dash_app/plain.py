@@ -1,0 +1,98 @@
+"""Every area of a view as a plain page: the map's alternative, also without script."""
+
+from __future__ import annotations
+
+import math
+from html import escape
+
+import dash
+
+from dash_app import queries
+from dash_app.components import sentence
+from dash_app.table import Row
+from dash_app.view import View
+from geosafety import settings
+from geosafety.errors import GeosafetyError
+from geosafety.publish import words
+from geosafety.publish.classes import number
+
+_HEADS = ("Rank", "Area", "Value", "95% interval", "Counted", "Out of", "In words")
+_PAGE = """<!DOCTYPE html>
+<html lang="en-GB">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>{title}</title>
+<link rel="icon" href="{home}assets/icon.svg" type="image/svg+xml">
+<link rel="stylesheet" href="{home}assets/page.css">
+</head>
+<body>
+<a class="skip" href="#content">Skip to the content</a>
+<header><div class="masthead"><a class="brand" href="{home}">geosafety</a>
+<nav aria-label="Pages"><a href="{home}">Map</a><a href="{home}data">Data</a></nav>
+</div></header>
+<main id="content" tabindex="-1">{body}</main>
+</body>
+</html>
+"""
+
+
+def table_page(view: View, notes: tuple[str, ...]) -> str:
+    """Return the page: the sentence, what the figures are, and every area."""
+    table = queries.table(view)
+    indicator = settings.indicator(view.indicator)
+    layer = settings.geography(view.geography)
+    period = queries.period_text(view.period)
+    title = sentence.title(indicator, layer, period, view.group)
+    rows = [*table.ranked(), *table.unranked()]
+    lines = [
+        *(f'<p class="notice">{escape(note)}</p>' for note in notes),
+        f"<h1>{escape(title)}</h1>",
+        f"<p>{escape(sentence.about_all(table, indicator, layer))}</p>",
+        f"<p>{escape(words.kinds_text(list(table.kinds)))}. "
+        f"Areas: {escape(layer.vintage)}.</p>",
+        f'<p><a href="{_home()}{escape(view.search())}">Show on the map</a></p>',
+        _table(rows, view, indicator),
+    ]
+    return _PAGE.format(title=escape(title), home=_home(), body="\n".join(lines))
+
+
+def stopped(error: GeosafetyError) -> str:
+    """Say why there is nothing to show, and what to do."""
+    body = f"<h1>There is nothing to show yet</h1><p>{escape(error.problem)}</p>"
+    body += f"<p>{escape(error.hint)}</p>"
+    return _PAGE.format(title="Nothing to show yet", home=_home(), body=body)
+
+
+def _home() -> str:
+    return str(dash.get_relative_path("/"))
+
+
+def _table(rows: list[Row], view: View, indicator: settings.Indicator) -> str:
+    heads = "".join(f'<th scope="col">{head}</th>' for head in _HEADS)
+    body = "\n".join(_row(row, view, indicator) for row in rows)
+    return (
+        '<div class="scroll" tabindex="0" role="region" aria-label="Every area">'
+        f'<table class="whole"><caption>Every area: {len(rows):,}</caption>'
+        f"<thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table></div>"
+    )
+
+
+def _row(row: Row, view: View, indicator: settings.Indicator) -> str:
+    link = f"{_home()}{escape(view.search(a=row.code))}"
+    said = (words.VERDICT_WORDS.get(row.verdict, ""), words.STATUS_WORDS[row.status])
+    cells = (
+        words.value_text(row.value, indicator),
+        words.interval_text(row.lower, row.upper, indicator),
+        _plain(row.numerator),
+        _plain(row.base),
+        "; ".join(text for text in said if text),
+    )
+    rest = "".join(f"<td>{escape(cell)}</td>" for cell in cells)
+    rank = f"{row.rank:,}" if row.rank else ""
+    name = f'<th scope="row"><a href="{link}">{escape(row.name)}</a></th>'
+    return f"<tr><td>{rank}</td>{name}{rest}</tr>"
+
+
+def _plain(value: float) -> str:
+    return number(value, 0) if math.isfinite(value) else ""

@@ -1,0 +1,7 @@
+"""Values on a map -> patterns. Pure, and the only door to libpysal, esda and pointpats.
+
+`neighbours` says which areas lie beside each other, `autocorrelation` whether values
+cluster at all, `local` where, `hotspots` what to call it and how far to trust it, and
+`trends` how it changes; `density`, `concentration` and `patterns` look at points and
+shares. Nothing here says why a pattern is there.
+"""
