@@ -110,3 +110,36 @@ def test_the_demo_does_not_replace_a_build_of_own_data(tmp_path):
     done = run("demo", "--out", out, "--raw", tmp_path / "raw")
     assert done.exit_code == 1
     assert "your own data" in done.output
+
+
+def test_the_same_file_in_two_blocks_is_refused(tmp_path):
+    (tmp_path / "c.csv").write_text(
+        "lsoa_code,category,month,count\nE01008881,Burglary,2024-01,3\n"
+    )
+    block = '[[crime]]\nfiles = "c.csv"\nformat = "counts"\n'
+    twice = block + 'name = "a"\n' + block + 'name = "b"\n'
+    (tmp_path / "geosafety.toml").write_text(twice)
+    done = run("check", tmp_path / "geosafety.toml")
+    assert done.exit_code == 1
+    assert "would count twice" in done.output
+
+
+def test_areas_outside_the_force_are_not_counted_as_in_it(tmp_path):
+    """A layer of all England must not bring all England's crime into the force."""
+    import geopandas as gpd
+    from shapely import box
+
+    inside, outside = box(406000, 286000, 407000, 287000), box(5e5, 2e5, 5.01e5, 2.01e5)
+    layer = gpd.GeoDataFrame(
+        {"code": ["IN", "OUT"]}, geometry=[inside, outside], crs="EPSG:27700"
+    )
+    layer.to_file(tmp_path / "lsoa.gpkg")
+    (tmp_path / "c.csv").write_text(
+        "lsoa_code,category,month,count\nIN,Burglary,2024-01,3\nOUT,Drugs,2024-01,1\n"
+    )
+    (tmp_path / "geosafety.toml").write_text(
+        '[boundaries.lsoa]\nfile = "lsoa.gpkg"\ncode = "code"\n'
+        '[[crime]]\nfiles = "c.csv"\nformat = "counts"\n'
+    )
+    done = run("check", tmp_path / "geosafety.toml")
+    assert "2 rows = 1 placed + 1 unplaced + 0 rejected" in done.output

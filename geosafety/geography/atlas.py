@@ -89,7 +89,7 @@ class Atlas:
 def lookup(child: Layer, parent: Layer) -> pd.DataFrame:
     """Say which `parent` area each `child` area belongs to; see `Atlas.lookup`."""
     areas = child.areas
-    if parent.name == "force":
+    if parent.name == "force" and child.bundled and parent.bundled:
         return pd.DataFrame(
             {"parent": FORCE_CODE, "how": "lookup", "nested": True}, index=areas.index
         )

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 import pandas as pd
 
+from geosafety.errors import InputError
 from geosafety.geography.atlas import Atlas
 from geosafety.geography.placing import ledger_lines, locate, place
 from geosafety.project import InputSource, Project
@@ -58,11 +59,24 @@ def read_inputs(
         for source in project.inputs
         for data in _read(source, project, progress)
     ]
+    _no_file_twice(found)
     given = {source.dataset for source in project.inputs}
     for dataset in ("wmnow", "population"):
         if dataset not in given:
             found += published_stocks(dataset)
     return found
+
+
+def _no_file_twice(inputs: list[Observations]) -> None:
+    """Refuse the very same file in two blocks of a dataset: it would count twice."""
+    seen: dict[tuple[str, str], str] = {}
+    for data in inputs:
+        for file in data.files:
+            earlier = seen.setdefault((data.dataset, file.sha256), data.name)
+            if earlier != data.name and file.rows:
+                problem = f"{file.name} stands in {earlier!r} and in {data.name!r}."
+                hint = "Each of its rows would count twice: name it in one block."
+                raise InputError(problem, hint=hint)
 
 
 def _read(

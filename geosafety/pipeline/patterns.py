@@ -7,10 +7,11 @@ cover are left out, never taken for zero.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import cached_property
-from typing import TYPE_CHECKING
+from functools import cached_property, partial
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -25,11 +26,15 @@ from geosafety.settings import Dataset, geographies, weakest
 if TYPE_CHECKING:
     from libpysal.graph import Graph
 
-LOCAL = ("gi_star", "moran", "moran_rate")
+    from geosafety.spatial.local import Statistic
+
+Result = TypeVar("Result")
+LOCAL: tuple[Statistic, ...] = ("gi_star", "moran", "moran_rate")
 PERMUTATIONS = 99_999
 # A global test needs no correction across areas, so fewer do.
 GLOBAL_PERMUTATIONS = 2_499
-STABILITY_RUNS, STABILITY_PERMUTATIONS = 12, 9_999
+# Four mixtures of neighbours and smoothing, at three discovery rates each.
+STABILITY_RUNS = 12
 MONTHLY_PERMUTATIONS = 9_999
 ALPHA = 0.05
 TABLES = ("clusters", "autocorrelation", "trends", "concentration")
@@ -196,51 +201,53 @@ def _refusal(dataset: Dataset, layer: Layer) -> pd.DataFrame:
     return pd.DataFrame([row | {"statistic": "refused", "words": words}])
 
 
+def _each(events: Events, work: Callable[[str], Result]) -> dict[str, Result]:
+    """Do the same work for every tested group, on all cores.
+
+    Each group's work has its own seeded draws, so the answer is the same on any number
+    of cores; sorting, which takes most of the time, runs beside other threads.
+    """
+    with ThreadPoolExecutor() as pool:
+        return dict(zip(events.tested, pool.map(work, events.tested), strict=True))
+
+
 def cluster_tables(events: Events) -> Iterator[pd.DataFrame]:
     """Find local clusters of every group, with q-values across the groups too."""
     from geosafety.spatial import hotspots
 
     counts = events.counts(events.last_year)
     rates = events.rates(counts)
-    kept = _stability(events, rates, counts)
-    for statistic in LOCAL:
-        rated = statistic == "moran_rate"
-        tables = {
-            group: hotspots.clusters(
-                counts[group] if rated else rates[group],
-                events.graph,
-                statistic=statistic,  # type: ignore[arg-type]
-                alpha=ALPHA,
-                permutations=PERMUTATIONS,
-                seed=events.seed,
-                base=events.base if rated else None,
-            )
-            for group in events.tested
-        }
-        for group, table in hotspots.adjust_family(tables, alpha=ALPHA).items():
-            share = kept[group] if statistic == "gi_star" else np.nan
-            yield _described(events, table, group, statistic, share)
 
-
-def _stability(
-    events: Events, rates: pd.DataFrame, counts: pd.DataFrame
-) -> dict[str, pd.Series]:
-    """By group, the share of runs in which each area keeps its Gi* label."""
-    from geosafety.spatial.hotspots import stability
-
-    return {
-        group: stability(
+    def stable(group: str) -> pd.Series:
+        return hotspots.stability(
             rates[group],
             events.layer.areas,
             numerator=counts[group],
             base=events.base,
             runs=STABILITY_RUNS,
-            permutations=STABILITY_PERMUTATIONS,
+            permutations=PERMUTATIONS,
             seed=events.seed,
             graphs=events.graphs,
         )
-        for group in events.tested
-    }
+
+    def local(statistic: Statistic, group: str) -> pd.DataFrame:
+        rated = statistic == "moran_rate"
+        return hotspots.clusters(
+            counts[group] if rated else rates[group],
+            events.graph,
+            statistic=statistic,
+            alpha=ALPHA,
+            permutations=PERMUTATIONS,
+            seed=events.seed,
+            base=events.base if rated else None,
+        )
+
+    kept = _each(events, stable)
+    for statistic in LOCAL:
+        tables = _each(events, partial(local, statistic))
+        for group, table in hotspots.adjust_family(tables, alpha=ALPHA).items():
+            share = kept[group] if statistic == "gi_star" else np.nan
+            yield _described(events, table, group, statistic, share)
 
 
 def _described(
@@ -279,14 +286,17 @@ def global_tables(events: Events) -> Iterator[pd.DataFrame]:
     counts = events.counts(events.last_year)
     rates = events.rates(counts)
     options = {"permutations": GLOBAL_PERMUTATIONS, "seed": events.seed}
-    for group in events.tested:
+
+    def whole(group: str) -> pd.DataFrame:
         found = [
             autocorrelation.global_statistics(rates[group], events.graph, **options),
             autocorrelation.rate_moran(
                 counts[group], events.base, events.graph, **options
             ),
         ]
-        yield pd.concat(found, ignore_index=True).assign(**_keys(events, group))
+        return pd.concat(found, ignore_index=True).assign(**_keys(events, group))
+
+    yield from _each(events, whole).values()
 
 
 def _keys(events: Events, group: str) -> dict[str, str]:
@@ -301,8 +311,8 @@ def _keys(events: Events, group: str) -> dict[str, str]:
 
 def trend_tables(events: Events) -> Iterator[pd.DataFrame]:
     """Class every area by its months as a hotspot, and test its change on the year."""
+    yield from _each(events, partial(_emerging, events)).values()
     for group in events.tested:
-        yield _emerging(events, group)
         yield from _changed(events, group)
 
 
