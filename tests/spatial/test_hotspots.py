@@ -325,6 +325,19 @@ def test_what_is_not_tested_has_no_stability_even_where_points_were_moved(board)
     assert stability_word(share.iloc[7]) == ""
 
 
+def test_a_hidden_value_that_points_bring_back_does_not_help_its_neighbours(board):
+    areas, _ = board
+    x = noise(areas.index, 12)
+    x.iloc[block(areas, range(3), range(3))] += 4
+    x.iloc[13] = np.nan
+    told = x.fillna(-1000)
+    hidden, shown = (
+        stability(x, areas, permutations=999, runs=18, points=lambda _, y=y: y)
+        for y in (x, told)
+    )
+    pd.testing.assert_series_equal(hidden, shown)
+
+
 def test_stability_without_runs_or_of_other_statistics_is_refused(board):
     areas, _ = board
     with pytest.raises(MethodError, match="0 runs"):
