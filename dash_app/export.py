@@ -18,11 +18,27 @@ def csv_text(view: View) -> str:
     """Write the view's rows; the mark at the start tells Excel it is UTF-8."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
+    if queries.spots(view)[0] is not None:
+        _write_spots(writer, view)
+        return "\ufeff" + out.getvalue()
     writer.writerow([*settings.VALUE_COLUMNS, "note"])
     for row in queries.rows_of(view):
         cells = [_cell(row[column]) for column in settings.VALUE_COLUMNS]
         writer.writerow([*cells, _cell(_note(row, view))])
     return "\ufeff" + out.getvalue()
+
+
+def _write_spots(writer: Any, view: View) -> None:
+    """Write what the tests found, in a table of its own: its period is its own too."""
+    layer = settings.geography(view.geography)
+    rows = queries.spot_rows(view)
+    columns = list(rows[0])
+    writer.writerow([*columns, "note"])
+    for row in rows:
+        parts = [words.KIND_WORDS.get(row["kind"], ""), f"areas: {layer.vintage}"]
+        parts.append("Gi*; false discovery rate 5% across all areas and groups")
+        note = _cell("; ".join(part for part in parts if part))
+        writer.writerow([*(_cell(row[column]) for column in columns), note])
 
 
 def _cell(value: Any) -> str:

@@ -8,7 +8,8 @@ from html import escape
 import dash
 
 from dash_app import queries
-from dash_app.components import sentence
+from dash_app.components import clusters, sentence
+from dash_app.spots import Spot, Spots
 from dash_app.table import Row
 from dash_app.view import View
 from geosafety import settings
@@ -42,17 +43,29 @@ def table_page(view: View, notes: tuple[str, ...]) -> str:
     table = queries.table(view)
     indicator = settings.indicator(view.indicator)
     layer = settings.geography(view.geography)
-    period = queries.period_text(view.period)
-    title = sentence.title(indicator, layer, period, view.group)
-    rows = [*table.ranked(), *table.unranked()]
+    spots, why = queries.spots(view)
+    if spots is not None:
+        title = clusters.title(spots, view, indicator)
+        said = " ".join(clusters.about_all(spots, view, indicator))
+        heads, kinds = clusters.HEADS, spots.kinds
+        rows = [_spot_row(spot, spots, view) for spot in spots.listed()]
+    else:
+        period = queries.period_text(view.period)
+        title = sentence.title(indicator, layer, period, view.group)
+        said = sentence.about_all(table, indicator, layer)
+        heads, kinds = _HEADS, table.kinds
+        rows = [
+            _row(row, view, indicator) for row in (*table.ranked(), *table.unranked())
+        ]
+    told = [*notes, why] if why else notes
     lines = [
-        *(f'<p class="notice">{escape(note)}</p>' for note in notes),
+        *(f'<p class="notice">{escape(note)}</p>' for note in told),
         f"<h1>{escape(title)}</h1>",
-        f"<p>{escape(sentence.about_all(table, indicator, layer))}</p>",
-        f"<p>{escape(words.kinds_text(list(table.kinds)))}. "
+        f"<p>{escape(said)}</p>",
+        f"<p>{escape(words.kinds_text(list(kinds)))}. "
         f"Areas: {escape(layer.vintage)}.</p>",
         f'<p><a href="{_home()}{escape(view.search())}">Show on the map</a></p>',
-        _table(rows, view, indicator),
+        _table(heads, rows),
     ]
     return _PAGE.format(title=escape(title), home=_home(), body="\n".join(lines))
 
@@ -68,9 +81,9 @@ def _home() -> str:
     return str(dash.get_relative_path("/"))
 
 
-def _table(rows: list[Row], view: View, indicator: settings.Indicator) -> str:
-    heads = "".join(f'<th scope="col">{head}</th>' for head in _HEADS)
-    body = "\n".join(_row(row, view, indicator) for row in rows)
+def _table(names: tuple[str, ...], rows: list[str]) -> str:
+    heads = "".join(f'<th scope="col">{head}</th>' for head in names)
+    body = "\n".join(rows)
     return (
         '<div class="scroll" tabindex="0" role="region" aria-label="Every area">'
         f'<table class="whole"><caption>Every area: {len(rows):,}</caption>'
@@ -92,6 +105,13 @@ def _row(row: Row, view: View, indicator: settings.Indicator) -> str:
     rank = f"{row.rank:,}" if row.rank else ""
     name = f'<th scope="row"><a href="{link}">{escape(row.name)}</a></th>'
     return f"<tr><td>{rank}</td>{name}{rest}</tr>"
+
+
+def _spot_row(spot: Spot, spots: Spots, view: View) -> str:
+    link = f"{_home()}{escape(view.search(a=spot.code))}"
+    name = f'<th scope="row"><a href="{link}">{escape(spot.name)}</a></th>'
+    cells = clusters.cells(spot, spots)
+    return f"<tr>{name}{''.join(f'<td>{escape(cell)}</td>' for cell in cells)}</tr>"
 
 
 def _plain(value: float) -> str:

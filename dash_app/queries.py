@@ -17,8 +17,9 @@ import pandas as pd
 from flask import current_app
 from shapely.geometry import mapping, shape
 
+from dash_app.spots import Spots, make_spots
 from dash_app.table import COLUMNS, Row, Table, make_table
-from dash_app.view import BETWEEN, Notes, View, pick, pick_period
+from dash_app.view import BETWEEN, Notes, View, pick, pick_look, pick_period
 from geosafety import results, settings
 from geosafety.errors import GeosafetyError, InputError, nearest
 from geosafety.publish import words
@@ -110,14 +111,44 @@ def resolve(**asked: str) -> tuple[View, Notes]:
     if a and a not in layer_of(g).features:
         notes.append(f"There is no area with the code {a!r} in this layer.")
         a = ""
-    view = View(geography=g, indicator=i, period=p, group=grp, area=a)
+    v = pick_look(asked.get("v", ""), tested=has_spots(i), notes=notes)
+    view = View(geography=g, indicator=i, period=p, group=grp, area=a, look=v)
     return view, tuple(notes)
 
 
 def table(view: View) -> Table:
     """Return the figures of a view."""
     # Every choice of area shares one table.
-    return _table(_source(), replace(view, area=""))
+    return _table(_source(), replace(view, area="", look=""))
+
+
+def has_spots(indicator: str) -> bool:
+    """Say whether an indicator is of a kind that is tested for clusters."""
+    known = settings.indicator(indicator)
+    dataset = settings.datasets()[known.dataset]
+    return bool(dataset.small_area) and known.measure in ("rate", "count")
+
+
+def spots(view: View) -> tuple[Spots | None, str]:
+    """Return what the tests found in a view; else nothing, and a sentence of why."""
+    if not view.look:
+        return None, ""
+    tested = f"{settings.indicator(view.indicator).dataset}_rate"
+    return _spots(_source(), view.geography, tested, view.group, view.look)
+
+
+def spot_rows(view: View) -> list[dict[str, Any]]:
+    """Return everything the tests found in a view, unrounded, for a file."""
+    tested = f"{settings.indicator(view.indicator).dataset}_rate"
+    wanted = {"geography": view.geography, "indicator": tested, "group": view.group}
+    found = _where(_small(*_source(), "clusters"), **wanted)
+    trends = _where(_small(*_source(), "trends"), **wanted, trend=_EMERGING)
+    rows = _by_area(trends)
+    return [
+        _plain(row)
+        | {f"emerging_{k}": rows.get(code, {}).get(k, "") for k in _EMERGING_COLUMNS}
+        for code, row in _by_area(found).items()
+    ]
 
 
 def history(view: View) -> list[tuple[str, Row]]:
@@ -160,6 +191,92 @@ def ledger() -> list[dict[str, Any]]:
 def coverage() -> list[dict[str, Any]]:
     """Return which borough and period each dataset covers only in part."""
     return [row for row in _records("coverage") if row.get("status") not in _WHOLE]
+
+
+_EMERGING = "emerging hot spots"
+_EMERGING_COLUMNS = ("class", "period", "months", "hot_months", "reason")
+_INSTEAD = "The map shows the value instead."
+
+
+@lru_cache(maxsize=4)
+def _small(path: Path, _stamp: int, name: str) -> pd.DataFrame:
+    """Read a table of tests; with nothing in it where there is none."""
+    if not (path / f"{name}.parquet").exists():
+        return pd.DataFrame()
+    frame = results.read_table(path, name)
+    if "statistic" in frame and name == "clusters":
+        frame = frame[frame["statistic"] == "gi_star"].reset_index(drop=True)
+    texts = ("geography", "period", "indicator", "group", "label", "kind", "trend")
+    return frame.astype({c: "category" for c in texts if c in frame})
+
+
+def _where(frame: pd.DataFrame, **wanted: str) -> pd.DataFrame:
+    for column, value in wanted.items():
+        if column not in frame:
+            return frame.iloc[:0]
+        frame = frame[frame[column] == value]
+    return frame
+
+
+def _by_area(frame: pd.DataFrame) -> dict[str, dict[str, Any]]:
+    return {row["area_code"]: row for row in frame.to_dict("records")}
+
+
+def _plain(row: dict[Any, Any]) -> dict[str, Any]:
+    return {str(name): value for name, value in row.items()}
+
+
+@lru_cache(maxsize=32)
+def _spots(
+    source: tuple[Path, int], geography: str, indicator: str, group: str, look: str
+) -> tuple[Spots | None, str]:
+    wanted = {"geography": geography, "indicator": indicator}
+    whole = _where(_small(*source, "autocorrelation"), **wanted)
+    refused = _where(whole, statistic="refused")
+    if len(refused):
+        return None, f"{refused['words'].iloc[0]} {_INSTEAD}"
+    found = _where(_small(*source, "clusters"), **wanted)
+    if found.empty:
+        text = "These results hold no test for clusters of these areas. "
+        return None, f"{text}Build them again to have one. {_INSTEAD}"
+    found = _where(found, group=group)
+    trends = _where(_small(*source, "trends"), **wanted, group=group)
+    emerging = _where(trends, trend=_EMERGING)
+    changes = trends.drop(emerging.index)
+    if found.empty or (look == "emerging" and emerging.empty):
+        what = words.lower_first(words.group_text(group))
+        text = f"No such test was made of this group ({what}) on these areas. "
+        return None, f"{text}Choose the group All, or LSOAs. {_INSTEAD}"
+    features = _layer(*source, geography).features
+    rows = make_spots(
+        _by_area(found),
+        _by_area(emerging),
+        _by_area(changes),
+        order={code: f["properties"]["name"] for code, f in features.items()},
+        look=look,
+    )
+    return Spots(
+        rows=rows,
+        look=look,
+        period=words.period_text(str(found["period"].iloc[0])),
+        months=str(emerging["period"].iloc[0]) if len(emerging) else "",
+        permutations=int(found["permutations"].max()),
+        kinds=tuple(sorted(found["kind"].astype(str).unique())),
+        whole=_whole_words(_where(whole, group=group)),
+        impact_areas=_impact_names(source),
+    ), ""
+
+
+def _whole_words(tests: pd.DataFrame) -> str:
+    found = _where(tests, statistic="Moran's I")
+    return str(found["words"].iloc[0]) if len(found) else ""
+
+
+def _impact_names(source: tuple[Path, int]) -> dict[str, str]:
+    if not has_layer("impact_area"):
+        return {}
+    features = _layer(*source, "impact_area").features
+    return {code: str(f["properties"]["name"]) for code, f in features.items()}
 
 
 _TEXT_COLUMNS = tuple(c for c in settings.VALUE_COLUMNS if c not in settings.NUMBERS)

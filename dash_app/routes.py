@@ -8,6 +8,7 @@ from importlib.resources import files
 from flask import Flask, Response, abort, request
 
 from dash_app import plain, queries
+from dash_app.components.parts import file_name
 from dash_app.export import csv_text
 from geosafety.errors import GeosafetyError
 
@@ -65,7 +66,7 @@ def view_csv() -> Response:
     if notes:
         return Response("\n".join(notes), 404, mimetype="text/plain")
     response = Response(csv_text(view), mimetype="text/csv")
-    name = f"{view.indicator}_{view.geography}.csv"
+    name = file_name(view)
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
 

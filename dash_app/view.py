@@ -10,6 +10,12 @@ from geosafety.errors import nearest
 
 BETWEEN = "_vs_"  # joins a period and the one it is compared with
 Notes = tuple[str, ...]
+# What a map can be coloured by; the first is the figure itself.
+LOOKS = {
+    "": "Value",
+    "clusters": "Clusters (hot and cold)",
+    "emerging": "Change through time (emerging hot spots)",
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,6 +27,7 @@ class View:
     period: str
     group: str
     area: str = ""
+    look: str = ""
 
     def search(self, **changed: str) -> str:
         """Write the view as the end of a URL.
@@ -37,6 +44,7 @@ class View:
             "p": self.period,
             "grp": self.group,
             "a": self.area,
+            "v": self.look,
         } | changed
         return "?" + urlencode({key: part for key, part in parts.items() if part})
 
@@ -57,6 +65,18 @@ def pick(
         hint = nearest(asked, names) if len(names) < 10 or _close(asked, names) else ""
         notes.append(f"There is no {what} called {asked!r}. {hint}".strip())
     return default
+
+
+def pick_look(asked: str, *, tested: bool, notes: list[str]) -> str:
+    """Return what to colour the map by: the figure where nothing else fits."""
+    if asked not in LOOKS:
+        known = " or ".join(name for name in LOOKS if name)
+        notes.append(f"A map cannot be coloured by {asked!r}; it can by {known}.")
+        return ""
+    if asked and not tested:
+        notes.append("This figure is not tested for clusters.")
+        return ""
+    return asked
 
 
 def _close(asked: str, names: list[str]) -> bool:

@@ -34,7 +34,9 @@
     var i = properties.id;
     var symbol = now.symbols[i] || "n";
     var lines = ["<strong>" + gs.escape(properties.name) + "</strong>"];
-    if (STATES[symbol]) {
+    if (now.plain) {
+      lines.push(gs.escape(now.texts[i]));
+    } else if (STATES[symbol]) {
       lines.push(STATES[symbol]);
     } else {
       lines.push(gs.escape(now.texts[i] + " " + now.unit));

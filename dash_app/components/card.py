@@ -14,14 +14,14 @@ from geosafety.publish import words
 from geosafety.publish.classes import number
 from geosafety.settings import Indicator, datasets
 
+NONE_CHOSEN = "Choose an area on the map, in the list or by name to see its figures."
 EARLIER = 6  # periods in the small table
 
 
 def card(view: View, table: Table, row: Row | None, indicator: Indicator) -> list[Any]:
     """Return the chosen area's figures, or how to choose one."""
     if row is None:
-        text = "Choose an area on the map, in the list or by name to see its figures."
-        return [html.P(text, className="hint")]
+        return [html.P(NONE_CHOSEN, className="hint")]
     value = words.value_text(row.value, indicator)
     return [
         html.H2(row.name),
@@ -34,11 +34,12 @@ def card(view: View, table: Table, row: Row | None, indicator: Indicator) -> lis
         ),
         html.Dl([part for term in _terms(row, table, indicator) for part in term]),
         *_earlier(view, indicator),
-        _clear(),
+        clear(),
     ]
 
 
-def _clear() -> html.Button:
+def clear() -> html.Button:
+    """Return the button that takes the choice back."""
     return html.Button(
         "Clear the choice",
         id={"type": "area", "code": ""},

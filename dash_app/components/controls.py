@@ -1,4 +1,4 @@
-"""The four choices above the map, the search box and the order of the list."""
+"""The choices above the map, the search box and the order of the list."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import dash_bootstrap_components as dbc
 from dash import html
 
 from dash_app import queries
-from dash_app.view import View, period_order
+from dash_app.view import LOOKS, View, period_order
 from geosafety import settings
 from geosafety.publish import words
 
@@ -33,8 +33,8 @@ def _options(labels: dict[str, str]) -> Options:
     return [{"value": value, "label": label} for value, label in labels.items()]
 
 
-def pickers(view: View) -> html.Div:
-    """Return the four lists."""
+def pickers(view: View, *, fixed: bool) -> html.Div:
+    """Return the lists; a period that is `fixed` by the tests cannot be chosen."""
     offered = options(view)
     chosen = {
         "i": ("Show", view.indicator),
@@ -47,11 +47,27 @@ def pickers(view: View) -> html.Div:
             _field(
                 label,
                 f"pick-{name}",
-                dbc.Select(id=f"pick-{name}", options=offered[name], value=value),
+                dbc.Select(
+                    id=f"pick-{name}",
+                    options=offered[name],
+                    value=value,
+                    disabled=fixed and name == "p",
+                ),
             )
             for name, (label, value) in chosen.items()
-        ],
+        ]
+        + [_looks(view)],
         className="pickers",
+    )
+
+
+def _looks(view: View) -> html.Div:
+    """Return what the map can be coloured by, where there is a choice."""
+    select = dbc.Select(id="pick-v", options=_options(LOOKS), value=view.look)
+    return html.Div(
+        _field("Colour by", "pick-v", select),
+        id="looks",
+        hidden=not queries.has_spots(view.indicator),
     )
 
 
@@ -82,9 +98,9 @@ def search() -> html.Div:
     )
 
 
-def order() -> html.Fieldset:
+def order(*, hidden: bool) -> html.Div:
     """Return the choice between the two ends of the list."""
-    return html.Fieldset(
+    field = html.Fieldset(
         [
             html.Legend("Order of the list", className="unseen"),
             dbc.RadioItems(
@@ -98,3 +114,4 @@ def order() -> html.Fieldset:
             ),
         ]
     )
+    return html.Div(field, id="order-field", hidden=hidden)

@@ -10,9 +10,11 @@ from dash import html
 
 from dash_app import queries
 from dash_app.components.attributes import aria
+from dash_app.spots import Spots
 from dash_app.table import Table
 from dash_app.view import View
 from geosafety.publish import words
+from geosafety.publish.classes import CLUSTER_COLOURS, EMERGING_COLOURS
 from geosafety.settings import Indicator
 
 _OUTLINE = {"color": "#1f2933", "weight": 1.6, "fill": False, "opacity": 0.75}
@@ -82,6 +84,21 @@ def hideout(table: Table, indicator: Indicator) -> dict[str, Any]:
         "colours": list(table.scale.colours),
         "unit": words.unit_text(indicator),
         "bounds": queries.bounds(),
+    }
+
+
+def hideout_of_spots(spots: Spots, texts: list[str]) -> dict[str, Any]:
+    """Return the same for a map of clusters: `plain` says that texts are whole."""
+    late = spots.look == "emerging"
+    return {
+        "first": spots.rows[0].code if spots.rows else "",
+        "symbols": "".join(row.symbol for row in spots.rows),
+        "verdicts": "",
+        "texts": texts,
+        "colours": list(EMERGING_COLOURS if late else CLUSTER_COLOURS),
+        "unit": "",
+        "bounds": queries.bounds(),
+        "plain": True,
     }
 
 

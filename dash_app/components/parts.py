@@ -9,7 +9,15 @@ import dash
 from dash import html
 
 from dash_app import queries
-from dash_app.components import card, controls, key, leaflet, ranking, sentence
+from dash_app.components import (
+    card,
+    clusters,
+    controls,
+    key,
+    leaflet,
+    ranking,
+    sentence,
+)
 from dash_app.table import Table
 from dash_app.view import View
 from geosafety import settings
@@ -21,13 +29,20 @@ def parts(view: View, *, order: str) -> dict[str, Any]:
     table = queries.table(view)
     indicator = settings.indicator(view.indicator)
     row = table.row(view.area) if view.area else None
+    spots, why = queries.spots(view)
+    if spots is not None:
+        return {
+            **clusters.parts(view, spots, row, indicator),
+            "links": links(view),
+        }
     highest = order != "lowest"
     return {
-        "heading": heading(view, table),
+        "heading": [*heading(view, table), *_notice(why)],
         "hideout": leaflet.hideout(table, indicator),
         "key": key.key(table, row, indicator),
         "unit": f"Key: {words.unit_text(indicator) or indicator.unit}",
         "card": card.card(view, table, row, indicator),
+        "listed": "Areas in order",
         "ranking": ranking.ranking(view, table, indicator, highest=highest),
         "links": links(view),
         "about": about(view, indicator),
@@ -41,16 +56,25 @@ def changes(view: View, *, order: str) -> dict[str, Any]:
         "i_value": view.indicator,
         "p_value": view.period,
         "grp_value": view.group,
+        "v_value": view.look,
     }
+    tested = queries.spots(view)[0] is not None
     return {
         **controls.options(view),
         **chosen,
         **parts(view, order=order),
+        "no_looks": not queries.has_spots(view.indicator),
+        "fixed": tested,
+        "unordered": tested,
         "url": leaflet.layer_url(view.geography),
         "chosen": leaflet.chosen(view),
         "area": view.area,
         "search": view.search(),
     }
+
+
+def _notice(why: str) -> list[html.P]:
+    return [html.P(why, className="notice")] if why else []
 
 
 def heading(view: View, table: Table) -> list[Any]:
@@ -87,7 +111,7 @@ def _tags(table: Table, indicator: settings.Indicator) -> list[html.Span]:
 def links(view: View) -> list[Any]:
     """Return the ways to take this view away."""
     search = view.search()
-    name = quote(f"{view.indicator}_{view.geography}.csv")
+    name = quote(file_name(view))
     return [
         html.A("Show as table", href=dash.get_relative_path("/table") + search),
         html.A(
@@ -96,6 +120,12 @@ def links(view: View) -> list[Any]:
             download=name,
         ),
     ]
+
+
+def file_name(view: View) -> str:
+    """Name the file of a view."""
+    tested = queries.spots(view)[0] is not None
+    return f"{view.indicator}_{view.geography}{'_clusters' if tested else ''}.csv"
 
 
 def about(view: View, indicator: settings.Indicator) -> list[Any]:

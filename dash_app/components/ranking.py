@@ -82,13 +82,7 @@ def _head(indicator: Indicator, *, intervals: bool) -> html.Thead:
 def _row(row: Row, view: View, indicator: Indicator, reach: Reach | None) -> html.Tr:
     said = words.SHORT_VERDICTS.get(row.verdict, "")
     chosen = row.code == view.area
-    button = html.Button(
-        row.name,
-        id={"type": "area", "code": row.code},
-        type="button",
-        className="link",
-        **(aria(pressed="true") if chosen else {}),
-    )
+    button = choose(row.code, row.name, chosen=chosen)
     cells = [
         html.Td(f"{row.rank:,}", className="number"),
         html.Th(
@@ -99,6 +93,17 @@ def _row(row: Row, view: View, indicator: Indicator, reach: Reach | None) -> htm
     if reach:
         cells.append(html.Td(_whisker(row, indicator, reach)))
     return html.Tr(cells, className="chosen" if chosen else "")
+
+
+def choose(code: str, name: str, *, chosen: bool) -> html.Button:
+    """Return the button that chooses an area."""
+    return html.Button(
+        name,
+        id={"type": "area", "code": code},
+        type="button",
+        className="link",
+        **(aria(pressed="true") if chosen else {}),
+    )
 
 
 def _reach(rows: list[Row], force: Row | None, indicator: Indicator) -> Reach | None:

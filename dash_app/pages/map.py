@@ -29,23 +29,24 @@ dash.register_page(
     __name__, path="/", name="Map", title="Map: geosafety", order=1, in_menu=True
 )
 
-
-PARTS = ("heading", "unit", "key", "card", "ranking", "links", "about")
+CHOICES = ("g", "i", "p", "grp", "v")
+PARTS = ("heading", "unit", "key", "card", "listed", "ranking", "links", "about")
 
 
 def layout(**asked: str) -> html.Div:
-    """Build the page for the view in the URL (`?g=&i=&p=&grp=&a=`)."""
+    """Build the page for the view in the URL (`?g=&i=&p=&grp=&a=&v=`)."""
     if error := queries.problem():
         return shell.page("/", *shell.stopped(error))
     view, notes = queries.resolve(**asked)
     shown = parts(view, order="highest")
+    tested = queries.spots(view)[0] is not None
     return shell.page(
         "/",
         shell.notices(notes),
         html.Div(shown["heading"], id="heading", **aria(live="polite")),
-        controls.pickers(view),
+        controls.pickers(view, fixed=tested),
         _map_and_key(view, shown),
-        _side(shown),
+        _side(shown, tested=tested),
         dcc.Store(id="area", data=view.area),
         dcc.Store(id="search", data=view.search()),
         html.Div([html.Span(id="pushed"), html.Span(id="painted")], hidden=True),
@@ -78,13 +79,13 @@ def _map_and_key(view: View, shown: dict[str, Any]) -> html.Section:
     )
 
 
-def _side(shown: dict[str, Any]) -> html.Section:
+def _side(shown: dict[str, Any], *, tested: bool) -> html.Section:
     return html.Section(
         [
             controls.search(),
             html.Div(shown["card"], id="card", className="card", role="status"),
-            html.H2("Areas in order"),
-            controls.order(),
+            html.H2(shown["listed"], id="listed"),
+            controls.order(hidden=tested),
             html.Div(shown["ranking"], id="ranking"),
         ],
         className="side",
@@ -95,7 +96,10 @@ def _side(shown: dict[str, Any]) -> html.Section:
 @callback(
     {
         **{name: Output(f"pick-{name}", "options") for name in ("g", "i", "p", "grp")},
-        **{f"{n}_value": Output(f"pick-{n}", "value") for n in ("g", "i", "p", "grp")},
+        **{f"{n}_value": Output(f"pick-{n}", "value") for n in CHOICES},
+        "no_looks": Output("looks", "hidden"),
+        "fixed": Output("pick-p", "disabled"),
+        "unordered": Output("order-field", "hidden"),
         "url": Output("areas", "url"),
         "hideout": Output("areas", "hideout"),
         "chosen": Output("chosen", "children"),
@@ -103,7 +107,7 @@ def _side(shown: dict[str, Any]) -> html.Section:
         "search": Output("search", "data"),
         **{name: Output(name, "children") for name in PARTS},
     },
-    {name: Input(f"pick-{name}", "value") for name in ("g", "i", "p", "grp")},
+    {name: Input(f"pick-{name}", "value") for name in CHOICES},
     Input("area", "data"),
     Input("order", "value"),
     prevent_initial_call=True,

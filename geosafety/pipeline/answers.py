@@ -60,7 +60,8 @@ def _heading(table: pd.DataFrame) -> str:
     first = table.iloc[0]
     kind = "" if first["kind"] == "observed" else f" These figures are {first['kind']}."
     return (
-        f"{first['indicator']}, {first['group']}, {first['period']}, by "
+        f"{first['indicator']}, {first['group']}, {first['period']} "
+        f"({first['months']} months that the source covers), by "
         f"{first['geography']}; {first['permutations']:,} permutations, seed "
         f"{first['seed']}, false discovery rate 5 % across all areas and groups.{kind}"
     )

@@ -263,6 +263,7 @@ def _described(
             geography=events.layer.name,
             area_name=events.layer.areas["area_name"].to_numpy(),
             period=events.period,
+            months=len(events.last_year),
             indicator=events.indicator,
             group=group,
             statistic=statistic,
@@ -273,7 +274,8 @@ def _described(
         )
     )
     words = [stability_word(s) for s in table["stability"]]
-    columns = ["geography", "area_code", "area_name", "period", "indicator", "group"]
+    columns = ["geography", "area_code", "area_name", "period", "months", "indicator"]
+    columns += ["group"]
     columns += ["statistic", "value", "z_score", "p_value", "q_value", "smallest_p"]
     columns += ["label", "reason", "stability", "stability_word", "permutations"]
     return table.assign(stability_word=words)[[*columns, "seed", "kind"]]
@@ -311,8 +313,8 @@ def _keys(events: Events, group: str) -> dict[str, str]:
 
 def trend_tables(events: Events) -> Iterator[pd.DataFrame]:
     """Class every area by its months as a hotspot, and test its change on the year."""
-    yield from _each(events, partial(_emerging, events)).values()
     for group in events.tested:
+        yield _emerging(events, group)
         yield from _changed(events, group)
 
 

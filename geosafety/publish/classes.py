@@ -2,7 +2,9 @@
 
 A value's class is one character, so that a whole map fits in one short string:
 `0` to `4` a class, `a` to `e` the same class on a low base, `z` exactly nothing,
-`y` the same on a low base, `s` suppressed, `i` incomplete, `n` not available.
+`y` the same on a low base, `s` suppressed, `i` incomplete, `n` not available. On a map
+of clusters `0` and `1` are what is stable and `a` and `b` what is fragile; `g` is not
+significant, `t` too few permutations to tell, `u` not tested.
 """
 
 from __future__ import annotations
@@ -34,6 +36,31 @@ SYMBOL_WORDS = {
     SUPPRESSED: "Hidden: too few to show safely",
     INCOMPLETE: "Incomplete: not fully covered",
     MISSING: "No figure available",
+}
+NOT_SIGNIFICANT, TOO_FEW, NOT_TESTED = "g", "t", "u"
+PLAIN_GREY = "#dcdee1"  # as in patterns.js
+# Hot is dark and cold is light, so that the two stay apart in greyscale.
+CLUSTER_COLOURS = ("#963806", "#6ea8d8")
+_CLUSTER_SYMBOLS = {
+    "hot": "0a",
+    "cold": "1b",
+    "not significant": NOT_SIGNIFICANT * 2,
+    "too few permutations": TOO_FEW * 2,
+    "not tested": NOT_TESTED * 2,
+}
+# From here to stay (dark) to gone (pale); blue-green for what is recent.
+EMERGING_COLOURS = ("#4a1203", "#a1440c", "#238a8d", "#f0a860", "#fbe3c0")
+EMERGING_SYMBOLS = {
+    "intensifying": "0",
+    "persistent": "1",
+    "diminishing": "b",
+    "new": "2",
+    "consecutive": "c",
+    "sporadic": "3",
+    "oscillating": "d",
+    "historical": "e",
+    "none": NOT_SIGNIFICANT,
+    "not tested": NOT_TESTED,
 }
 # Diverging scales: the measure, and what its middle stands for.
 _CENTRES = {
@@ -82,6 +109,32 @@ class Scale:
             return LOW_ZERO if low else ZERO
         number = self.class_of(value)
         return LOW_BASE[number] if low else str(number)
+
+
+def cluster_symbol(label: str, stability: str) -> str:
+    """Return how a cluster is drawn: solid where it is stable, hatched where not.
+
+    Examples
+    --------
+    >>> cluster_symbol("hot", "stable"), cluster_symbol("hot", "fragile")
+    ('0', 'a')
+    >>> cluster_symbol("not significant", "fragile")
+    'g'
+    """
+    return _CLUSTER_SYMBOLS[label][0 if stability == "stable" else 1]
+
+
+def hatch_line(colour: str) -> str:
+    """Return the colour of the lines over a colour, as patterns.js draws them.
+
+    Examples
+    --------
+    >>> hatch_line("#963806"), hatch_line("#6ea8d8")
+    ('#ffffff', '#333333')
+    """
+    red, green, blue = (int(colour[i : i + 2], 16) for i in (1, 3, 5))
+    dark = 0.3 * red + 0.6 * green + 0.1 * blue < 130
+    return "#ffffff" if dark else "#333333"
 
 
 def scale_for(values: Sequence[float], *, measure: str) -> Scale:

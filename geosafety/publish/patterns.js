@@ -39,9 +39,20 @@
       ctx.fill();
     });
   }
+  /* Not tested: a grid of lines; the hatching of what is fragile runs one way only. */
+  function grid() {
+    return tile(7, function (ctx, s) {
+      ctx.fillStyle = "#ffffff";
+      ctx.fillRect(0, 0, s, s);
+      ctx.fillStyle = "#6b7280";
+      ctx.fillRect(0, 0, s, 1);
+      ctx.fillRect(0, 0, 1, s);
+    });
+  }
   function pattern(name) {
     if (!cache[name]) {
-      cache[name] = name === "dots" ? dots() : hatch(name.slice("hatch:".length));
+      cache[name] = name === "dots" ? dots() : name === "grid" ? grid()
+        : hatch(name.slice("hatch:".length));
     }
     return cache[name];
   }
@@ -56,6 +67,9 @@
     else if (symbol === "y") { line.fillColor = pattern("hatch:#ffffff"); line.color = "#8b929c"; }
     else if (symbol === "s") { line.fillOpacity = 0; line.color = "#4a4f57"; line.weight = 1.3; line.dashArray = "3 3"; }
     else if (symbol === "i") { line.fillColor = pattern("dots"); line.color = "#8b929c"; }
+    else if (symbol === "g") { line.fillColor = "#dcdee1"; }
+    else if (symbol === "t") { line.fillColor = pattern("dots"); line.color = "#8b929c"; }
+    else if (symbol === "u") { line.fillColor = pattern("grid"); line.color = "#8b929c"; }
     else { line.fillColor = "#b4b9c1"; }
     return line;
   }

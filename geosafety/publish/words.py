@@ -33,6 +33,26 @@ DENOMINATOR_WORDS = {
     "population_16plus": "people aged 16 and over",
     "residents": "residents",
 }
+CLUSTER_WORDS = {
+    "hot": "Hot",
+    "cold": "Cold",
+    "not significant": "Not significant",
+    "too few permutations": "Too few permutations to tell",
+    "not tested": "Not tested",
+}
+# What the classes of a hot spot through time mean, in the order of a key.
+EMERGING_WORDS = {
+    "new": "hot in the last month, never before",
+    "consecutive": "hot in the last months in a row, never before those",
+    "intensifying": "hot nearly always, and rising",
+    "persistent": "hot nearly always, without a trend",
+    "diminishing": "hot nearly always, and falling",
+    "sporadic": "hot in the last month, on and off before",
+    "oscillating": "hot in the last month, cold in some month before",
+    "historical": "hot nearly always, but not in the last month",
+    "none": "not hot in the last month, nor nearly always before",
+    "not tested": "too few months to say",
+}
 # Only these can be set beside the Force: a Force total says nothing about an area.
 COMPARABLE = ("rate", "rate_change", "share", "answer_share", "change_pct", "index")
 _COUNTS = ("count", "change", "needed", "answer_count")
@@ -138,6 +158,17 @@ def group_text(group: str) -> str:
     dimension, _, category = group.partition("=")
     dimension = dimension.replace("_", " ").replace(".", ", ")
     return f"{dimension[:1].upper()}{dimension[1:]}: {category}"
+
+
+def share_text(share: float) -> str:
+    """Write a share of 1 as whole per cent.
+
+    Examples
+    --------
+    >>> share_text(2 / 3)
+    '67%'
+    """
+    return f"{number(100 * share, 0)}%" if math.isfinite(share) else ""
 
 
 def kinds_text(kinds: list[str]) -> str:

@@ -173,20 +173,18 @@ def _table(
     columns: dict[str, NDArray[np.generic]],
     reason: NDArray[np.object_],
 ) -> pd.DataFrame:
-    table = pd.DataFrame(index=index, columns=COLUMNS)
-    numbers = COLUMNS[:4]
-    table[numbers] = np.nan
-    table = table.astype(
-        dict.fromkeys(numbers, float) | dict.fromkeys(COLUMNS[4:], object)
-    )
-    table[COLUMNS[4:]] = ""
-    for name, column in columns.items():
-        table.iloc[sample.where, COLUMNS.index(name)] = column
-    table["reason"] = reason
-    untested = table["reason"] != ""
-    table.loc[untested, numbers] = np.nan
-    table.loc[untested, ["tail", "quadrant"]] = ""
-    return table
+    tested = reason == ""
+    whole: dict[str, NDArray[np.generic]] = {}
+    for name in COLUMNS[:-1]:
+        number = name in COLUMNS[:4]
+        empty = np.full(
+            len(index), np.nan if number else "", dtype=None if number else object
+        )
+        if name in columns:
+            empty[sample.where] = columns[name]
+        empty[~tested] = np.nan if number else ""
+        whole[name] = empty
+    return pd.DataFrame(whole | {"reason": reason}, index=index)[COLUMNS]
 
 
 # --- the statistics ------------------------------------------------------------------
