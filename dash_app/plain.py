@@ -17,7 +17,15 @@ from geosafety.errors import GeosafetyError
 from geosafety.publish import words
 from geosafety.publish.classes import number
 
-_HEADS = ("Rank", "Area", "Value", "95% interval", "Counted", "Out of", "In words")
+_HEADS: tuple[str, ...] = (
+    "Rank",
+    "Area",
+    "Value",
+    "95% interval",
+    "Counted",
+    "Out of",
+    "In words",
+)
 _PAGE = """<!DOCTYPE html>
 <html lang="en-GB">
 <head>

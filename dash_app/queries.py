@@ -145,7 +145,7 @@ def spot_rows(view: View) -> list[dict[str, Any]]:
     trends = _where(_small(*_source(), "trends"), **wanted, trend=_EMERGING)
     rows = _by_area(trends)
     return [
-        _plain(row)
+        row
         | {f"emerging_{k}": rows.get(code, {}).get(k, "") for k in _EMERGING_COLUMNS}
         for code, row in _by_area(found).items()
     ]
@@ -219,11 +219,8 @@ def _where(frame: pd.DataFrame, **wanted: str) -> pd.DataFrame:
 
 
 def _by_area(frame: pd.DataFrame) -> dict[str, dict[str, Any]]:
-    return {row["area_code"]: row for row in frame.to_dict("records")}
-
-
-def _plain(row: dict[Any, Any]) -> dict[str, Any]:
-    return {str(name): value for name, value in row.items()}
+    rows = ({str(k): v for k, v in r.items()} for r in frame.to_dict("records"))
+    return {row["area_code"]: row for row in rows}
 
 
 @lru_cache(maxsize=32)

@@ -168,6 +168,26 @@ def read_values(
         is nothing to say, numbers are floats with NaN where there is no number.
     """
     read_manifest(folder)
+    return read_unfinished(
+        folder,
+        geography=geography,
+        indicator=indicator,
+        period=period,
+        group=group,
+        area_code=area_code,
+    )
+
+
+def read_unfinished(  # noqa: PLR0913
+    folder: Path,
+    *,
+    geography: Sequence[str] = (),
+    indicator: Sequence[str] = (),
+    period: Sequence[str] = (),
+    group: Sequence[str] = (),
+    area_code: Sequence[str] = (),
+) -> pd.DataFrame:
+    """Read values as `read_values` does, from a build that has no manifest yet."""
     wanted = {
         "geography": geography,
         "indicator": indicator,

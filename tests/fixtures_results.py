@@ -37,6 +37,8 @@ def write_fixture_results(folder: Path) -> Path:
                 writer.append(table)
         _ledger().to_parquet(out / "ledger.parquet")
         _coverage().to_parquet(out / "coverage.parquet")
+        for name, made in _tests(layers).items():
+            results.write_table(out, name, made)
         results.write_manifest(out, _manifest(layers))
     return folder
 
@@ -218,6 +220,104 @@ def _spoil(frame: pd.DataFrame) -> None:
     frame.loc[end - 3, "base"] = 20.0
     frame.loc[end - 4, ["value", "lower", "numerator"]] = 0.0
     frame.loc[end - 4, "upper"] = 3.7
+
+
+LABELS = [
+    ("hot", "stable", 1.0),
+    ("hot", "fragile", 0.5),
+    ("hot", "fragile", 7 / 12),
+    ("cold", "stable", 11 / 12),
+    ("cold", "fragile", 1 / 3),
+    ("too few permutations", "", np.nan),
+    ("not tested", "", np.nan),
+]
+CLASSES = ["new", "persistent", "sporadic", "not tested"]
+
+
+def _tests(layers: dict[str, gpd.GeoDataFrame]) -> dict[str, list[pd.DataFrame]]:
+    """Make the tables of the tests: wards and LSOAs, all crime only."""
+    refused = [
+        {"geography": g, "indicator": "crime_rate", "group": "all"}
+        | {
+            "statistic": "refused",
+            "words": f"Not tested: {len(layers[g])} are too few.",
+        }
+        for g in ("force", "local_authority", "npu", "impact_area")
+    ]
+    whole = [
+        {"geography": g, "indicator": "crime_rate", "group": "all"}
+        | {"statistic": "Moran's I", "words": "This says that there is a pattern."}
+        for g in ("ward", "lsoa")
+    ]
+    trends = [t for g in ("ward", "lsoa") for t in _trends(g, layers[g])]
+    return {
+        "clusters": [_clusters(g, layers[g]) for g in ("ward", "lsoa")],
+        "autocorrelation": [pd.DataFrame(refused), pd.DataFrame(whole)],
+        "trends": trends,
+    }
+
+
+def _keys(name: str) -> dict[str, str]:
+    keys = {"geography": name, "indicator": "crime_rate", "group": "all"}
+    return keys | {"kind": "synthetic"}
+
+
+def _clusters(name: str, layer: gpd.GeoDataFrame) -> pd.DataFrame:
+    n = len(layer)
+    plain = [("not significant", "stable", 1.0)] * (n - len(LABELS))
+    labels, words, shares = zip(*LABELS, *plain, strict=True)
+    label = pd.Series(labels)
+    z = label.map({"hot": 5.25, "cold": -4.5}).fillna(0.5)
+    frame = pd.DataFrame(
+        {
+            "area_code": layer["area_code"],
+            "area_name": layer["area_name"],
+            "period": "2023-01/2023-12",
+            "statistic": "gi_star",
+            "value": 0.25,
+            "z_score": z.mask(label == "not tested"),
+            "p_value": 0.00123456789,
+            "q_value": np.where(label.isin(["hot", "cold"]), 0.0123456789, 0.5),
+            "smallest_p": 0.00002,
+            "label": label,
+            "reason": np.where(label == "not tested", "nobody lives there", ""),
+            "stability": shares,
+            "stability_word": words,
+            "permutations": 99_999,
+            "seed": 7,
+            "impact_area": "",
+        }
+    ).assign(**_keys(name))
+    if name == "lsoa":
+        frame.loc[0, "impact_area"] = "IA-1"
+    # Another statistic of the same areas, which the map does not show.
+    other = frame.assign(statistic="moran", label="not significant")
+    return pd.concat([other, frame], ignore_index=True)
+
+
+def _trends(name: str, layer: gpd.GeoDataFrame) -> list[pd.DataFrame]:
+    n = len(layer)
+    classes = pd.Series([*CLASSES, *["none"] * (n - len(CLASSES))])
+    untested = classes == "not tested"
+    hot = classes.map({"new": 1, "persistent": 24, "sporadic": 5}).fillna(0)
+    emerging = pd.DataFrame({"area_code": layer["area_code"], "class": classes}).assign(
+        months=np.where(untested, 8, 24),
+        hot_months=hot.astype(int),
+        last_month="2023-12",
+        reason=np.where(untested, "fewer than 10 months are covered", ""),
+        period="2022-01/2023-12",
+        trend="emerging hot spots",
+        **_keys(name),
+    )
+    change = pd.DataFrame({"area_code": layer["area_code"]}).assign(
+        label="not significant",
+        words="From 50 to 52: chance alone could explain the difference.",
+        period="2023-01/2023-12",
+        compared_with="2022-01/2022-12",
+        trend="change, the same 12 months",
+        **_keys(name),
+    )
+    return [emerging, change]
 
 
 def _ledger() -> pd.DataFrame:

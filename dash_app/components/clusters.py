@@ -1,4 +1,4 @@
-"""Clusters on the map page: is this really a hotspot, is it new, is it here to stay?"""
+"""Clusters on the map page: is it really a hotspot, is it new, is it here to stay."""
 
 from __future__ import annotations
 
@@ -42,6 +42,7 @@ HEADS: tuple[str, ...] = (
 )
 # Shown in the key only where there are some.
 _RARE = (TOO_FEW, NOT_TESTED)
+_UNKNOWN = "not tested"
 _KEY = {
     "0": "Hot, stable",
     "a": "Hot, fragile",
@@ -54,7 +55,9 @@ _KEY = {
 _MEANING = {
     "hot": "{what} there and next door is higher than chance would give",
     "cold": "{what} there and next door is lower than chance would give",
-    "not significant": "{what} there and next door is within what chance would give",
+    "not significant": (
+        "{what} there and next door is not clearly outside what chance would give"
+    ),
 }
 
 
@@ -113,43 +116,44 @@ def about_all(spots: Spots, view: View, indicator: Indicator) -> list[str]:
         return _late(spots, nouns)
     hot, cold = (spots.labelled(label) for label in FOUND)
     total = len(spots.rows)
-    meaning = _meaning("hot", view, indicator)
     if hot:
+        meaning = _meaning("hot", view, indicator)
         found = f"{len(hot):,} of {total:,} {nouns} {_are(hot)} hot: {meaning}."
         found += _fragile(hot)
     else:
-        found = f"None of the {total:,} {nouns} is hot: nowhere can it be said that "
-        found += f"{meaning}."
-    others = f"{len(cold):,} {_are(cold)} cold.{_fragile(cold)}" if cold else ""
+        found = f"None of the {total:,} {nouns} is hot: none stands out above what "
+        found += "chance would give."
+    others = f"{len(cold):,} {_are(cold)} cold{_weak(cold)}." if cold else ""
     return [
         found,
         others or "None is cold.",
         *_inside(hot, spots, nouns),
         *_untested(spots),
-        f"Tested on {spots.period}, whatever period is chosen above.",
+        _when(spots),
     ]
 
 
 def about_area(spot: Spot, spots: Spots, view: View, indicator: Indicator) -> list[str]:
     """Say what one area is, how firm that is, and what was tested."""
     if spots.look == "emerging":
-        said = [f"{spot.name}: {_class_text(spot)}.", f"{_run(spot, spots)}."]
-        return [*said, _each_month(spots)]
+        run = [f"{_run(spot, spots)}."] if spot.months else []
+        return [_late_area(spot), *run, _each_month(spots)]
     if spot.label in _MEANING:
         meaning = _meaning(spot.label, view, indicator)
-        first = f"{spot.name} is {spot.label}: {meaning}."
+        what = f"is {spot.label}" if spot.label in FOUND else "does not stand out"
+        first = f"{spot.name} {what}: {meaning}."
         if spot.label in FOUND and spot.stability_word:
             first += f" The finding is {spot.stability_word}."
     else:
         first = f"{spot.name}: {_label(spot)}."
-    tested = f"Tested on {spots.period}, whatever period is chosen above."
+    tested = _when(spots)
     return [first, tested]
 
 
 def _late(spots: Spots, nouns: str) -> list[str]:
     total = len(spots.rows)
     gone = len(spots.classed("historical"))
-    quiet = ("historical", "none", "not tested")
+    quiet = ("historical", "none", _UNKNOWN)
     counts = {
         name: len(spots.classed(name))
         for name in words.EMERGING_WORDS
@@ -168,10 +172,20 @@ def _late(spots: Spots, nouns: str) -> list[str]:
     return [first, *([past] if gone else []), _each_month(spots)]
 
 
+def _late_area(spot: Spot) -> str:
+    meaning = spot.late_reason or words.EMERGING_WORDS[spot.emerging]
+    if spot.emerging == _UNKNOWN:
+        return f"{spot.name} was not tested by month: {meaning}."
+    if spot.emerging == "none":
+        return f"{spot.name} is no emerging hot spot: {meaning}."
+    article = "an" if spot.emerging[0] in "io" else "a"
+    return f"{spot.name} is {article} {spot.emerging} hot spot: {meaning}."
+
+
 def _each_month(spots: Spots) -> str:
     return (
-        f"Each month of {_months(spots)} was tested by itself, whatever period is "
-        "chosen above. A month holds far less than a year, so fewer areas stand out."
+        f"Each month of {_months(spots)} was tested by itself, and no other period. "
+        "A month holds far less than a year, so fewer areas stand out."
     )
 
 
@@ -195,6 +209,15 @@ def _meaning(label: str, view: View, indicator: Indicator) -> str:
 
 def _are(found: list[Spot]) -> str:
     return "is" if len(found) == 1 else "are"
+
+
+def _when(spots: Spots) -> str:
+    return f"Tested on {spots.period} only; another period does not change this."
+
+
+def _weak(found: list[Spot]) -> str:
+    weak = sum(row.stability_word == "fragile" for row in found)
+    return f", {weak:,} of them fragile" if weak else ""
 
 
 def _fragile(found: list[Spot]) -> str:
@@ -257,7 +280,7 @@ def _end(spots: Spots) -> str:
 def _tip(spot: Spot, *, late: bool) -> str:
     if not late:
         return _label(spot)
-    if spot.emerging in ("none", "not tested"):
+    if spot.emerging in ("none", _UNKNOWN):
         return _class_text(spot)
     return f"{_class_text(spot)} ({spot.hot_months} of {spot.months} months)"
 
@@ -269,20 +292,35 @@ def key(spots: Spots) -> list[Any]:
         shown = {
             EMERGING_SYMBOLS[name]: _short_class(name) for name in words.EMERGING_WORDS
         }
-        colours = EMERGING_COLOURS
+        colours: tuple[str, ...] = EMERGING_COLOURS
     else:
         shown, colours = _KEY, CLUSTER_COLOURS
     items = [
         _item(symbol, text, counts[symbol], colours)
         for symbol, text in shown.items()
-        if counts[symbol] or symbol not in _RARE
+        if counts[symbol] or not (symbol in _RARE or spots.look == "emerging")
     ]
-    return [html.Ul(items, className="kinds")]
+    return [html.Ul(items, className="kinds"), *_empty(spots)]
+
+
+def _empty(spots: Spots) -> list[html.P]:
+    """Name the classes through time that no area has."""
+    if spots.look != "emerging":
+        return []
+    names = [name for name in words.EMERGING_WORDS if name not in ("none", _UNKNOWN)]
+    none = [name for name in names if not spots.classed(name)]
+    return [html.P(f"No area is {_or(none)}.", className="hint")] if none else []
+
+
+def _or(names: list[str]) -> str:
+    return " or ".join(", ".join(names).rsplit(", ", 1))
 
 
 def _short_class(name: str) -> str:
     if name == "none":
         return "Not hot in the last month"
+    if name == _UNKNOWN:
+        return "Not tested: the card says why"
     meaning = words.EMERGING_WORDS[name]
     return f"{name[:1].upper()}{name[1:]}: {meaning}"
 
@@ -383,8 +421,8 @@ def _terms(
         "Why": spot.reason,
         "Over the year": f"{_label(spot)} ({spots.period})" if late else "",
         "By month": through,
-        "On the year": spot.change,
-        "Impact area": (inside or "In none") if known else "",
+        "Change on the year": spot.change,
+        "Impact area": (inside or "None") if known else "",
         "Value": shown if figure else "",
         "Figures": words.kinds_text(list(spots.kinds)),
         "Code": spot.code,
@@ -395,7 +433,7 @@ def listing(spots: Spots, view: View) -> list[Any]:
     """Return the areas that were found, by label; places in order would say nothing."""
     late = spots.look == "emerging"
     if late:
-        quiet = ("none", "not tested")
+        quiet = ("none", _UNKNOWN)
         names = [name for name in words.EMERGING_WORDS if name not in quiet]
         found = {name: spots.classed(name) for name in names}
     else:
@@ -480,6 +518,11 @@ def definitions(spots: Spots, indicator: Indicator) -> html.Details:
             "Through time, every month is tested by itself. “Nearly always” is at "
             "least 90% of months; rising or falling is a trend of the statistic.",
         )
+        texts[3:3] = [
+            f"{name[:1].upper()}{name[1:]}: {meaning}."
+            for name, meaning in words.EMERGING_WORDS.items()
+            if name not in ("none", _UNKNOWN)
+        ]
     if spots.whole:
         texts.append(f"The map as a whole: {spots.whole}")
     return html.Details(

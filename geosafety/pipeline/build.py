@@ -19,11 +19,13 @@ from geosafety import __version__, results
 from geosafety.geography.atlas import Atlas
 from geosafety.geography.web import for_the_web
 from geosafety.pipeline.events import event_tables, find_coverage
+from geosafety.pipeline.export import latest_period
 from geosafety.pipeline.inputs import Placed, Progress, place_inputs, read_inputs
 from geosafety.pipeline.patterns import TABLES, pattern_tables
 from geosafety.pipeline.stocks import find_denominators, population_tables, stock_tables
 from geosafety.pipeline.surfaces import write_surfaces
 from geosafety.pipeline.surveys import survey_tables
+from geosafety.pipeline.together import PAIRS, bivariate, similarity
 from geosafety.project import Project, read_project
 from geosafety.questionnaires import survey
 from geosafety.readers.boundaries import read_atlas
@@ -152,8 +154,27 @@ def _write_patterns(
         )
         for name, table in made.items():
             found[name].append(table)
+    seed = project.seed or 0
+    found["autocorrelation"] += bivariate(_latest(folder), atlas, seed=seed)
+    crime, stops = _of(inputs, "crime"), _of(inputs, "stop_search")
+    if crime and stops:
+        found["concentration"].append(similarity(crime, stops, atlas, seed=seed))
     for name, tables in found.items():
         results.write_table(folder, name, tables)
+
+
+def _latest(folder: Path) -> dict[tuple[str, str], pd.DataFrame]:
+    """By indicator and geography, the latest values of what may go together."""
+    names = list(dict.fromkeys(name for pair in PAIRS for name in pair))
+    layers = [g.name for g in geographies().values() if g.local_statistics]
+    values = results.read_unfinished(
+        folder, indicator=names, geography=layers, group=["all"]
+    )
+    keys = [values["indicator"].astype(str), values["geography"].astype(str)]
+    return {
+        (str(name), str(layer)): table[table["period"] == latest_period(table)]
+        for (name, layer), table in values.groupby(keys)
+    }
 
 
 def _tables(dataset: Dataset, inputs: list[Placed], atlas: Atlas, people: Any) -> Any:

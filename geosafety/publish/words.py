@@ -51,7 +51,7 @@ EMERGING_WORDS = {
     "oscillating": "hot in the last month, cold in some month before",
     "historical": "hot nearly always, but not in the last month",
     "none": "not hot in the last month, nor nearly always before",
-    "not tested": "too few months to say",
+    "not tested": "no finding by month",
 }
 # Only these can be set beside the Force: a Force total says nothing about an area.
 COMPARABLE = ("rate", "rate_change", "share", "answer_share", "change_pct", "index")

@@ -1,5 +1,7 @@
 """Clusters, change and concentration as a build leaves them, and as people ask."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 import rasterio
@@ -162,3 +164,56 @@ def _rates(folder, index):
     by_area = values.groupby("area_code", observed=True)
     n, base = by_area["numerator"].sum(), by_area["base"].first()
     return (1000 * n / base).reindex(index)
+
+
+def test_feeling_unsafe_is_set_beside_crime_next_door(demo_results):
+    table = read_table(demo_results, "autocorrelation")
+    table = table[table["indicator"] == "feels_unsafe_home with crime_rate"]
+    by_layer = table.set_index("geography")
+    assert by_layer.loc["ward", "areas"] >= 30
+    assert "not why" in by_layer.loc["ward", "words"]
+    # On LSOAs every base is low or hidden, so there is nothing to test.
+    assert by_layer.loc["lsoa", "statistic"] == "refused"
+
+
+@pytest.fixture(scope="module")
+def points(real_folder, tmp_path_factory):
+    out = tmp_path_factory.mktemp("points") / "results"
+    project = Path(__file__).parents[2] / "examples" / "points_2017.toml"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("GEOSAFETY_REAL_DATA", str(real_folder))
+        done = run("build", project, "--out", out, "--quiet")
+    assert done.exit_code == 0, done.output
+    return out
+
+
+def test_real_points_are_all_placed_and_drawn(points):
+    entry = read_manifest(points)["inputs"][0]
+    assert (entry["rows"], entry["placed"]) == (17_260, 17_260)
+    names = {path.name for path in (points / "surfaces").iterdir()}
+    assert names == {
+        "crime-within-a-mile-of-birmingham-centre.tif",
+        "stop-and-search.tif",
+    }
+
+
+def test_stop_and_search_does_not_lie_as_all_crime_does(points):
+    """September to November 2017, on the ground that both files cover."""
+    table = read_table(points, "concentration")
+    table = table[table["measure"].str.startswith("similarity")]
+    assert set(table["period"]) == {"2017-09/2017-11"}
+    assert (table["value"] < table["by_chance"]).all()
+    assert table["places"].tolist() == [24, 24]
+
+
+def test_a_density_can_be_drawn_from_a_project(real_folder, tmp_path, monkeypatch):
+    monkeypatch.setenv("GEOSAFETY_REAL_DATA", str(real_folder))
+    project = Path(__file__).parents[2] / "examples" / "points_2017.toml"
+    out = tmp_path / "risk.tif"
+    options = ["--input", "stop and search", "--risk", "--bandwidth", "500"]
+    done = run("density", project, *options, "--out", out)
+    assert done.exit_code == 0, done.output
+    with rasterio.open(out) as file:
+        assert file.tags()["units"] == "per 1,000 residents"
+        assert file.tags()["bandwidth_m"].startswith("500")
+        assert file.read(1, masked=True).mask.any()
