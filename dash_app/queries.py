@@ -236,6 +236,7 @@ def _spots(
     if found.empty:
         text = "These results hold no test for clusters of these areas. "
         return None, f"{text}Build them again to have one. {_INSTEAD}"
+    others = found["group"].unique()
     found = _where(found, group=group)
     trends = _where(_small(*source, "trends"), **wanted, group=group)
     emerging = _where(trends, trend=_EMERGING)
@@ -243,7 +244,9 @@ def _spots(
     if found.empty or (look == "emerging" and emerging.empty):
         what = words.lower_first(words.group_text(group))
         text = f"No such test was made of this group ({what}) on these areas. "
-        return None, f"{text}Choose the group All, or LSOAs. {_INSTEAD}"
+        if group not in others:
+            text += f"Tested here: {', '.join(words.group_text(g) for g in others)}. "
+        return None, f"{text}{_INSTEAD}"
     features = _layer(*source, geography).features
     rows = make_spots(
         _by_area(found),

@@ -226,7 +226,8 @@ def _fragile(found: list[Spot]) -> str:
         return " It is fragile." if weak else " It is stable."
     if not weak:
         return " None of them is fragile."
-    return f" {len(weak):,} of them {_are(weak)} fragile."
+    who = "All" if len(weak) == len(found) else f"{len(weak):,}"
+    return f" {who} of them {_are(weak)} fragile."
 
 
 def _inside(hot: list[Spot], spots: Spots, nouns: str) -> list[str]:

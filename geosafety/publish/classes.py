@@ -49,7 +49,7 @@ _CLUSTER_SYMBOLS = {
     "not tested": NOT_TESTED * 2,
 }
 # From here to stay (dark) to gone (pale); blue-green for what is recent.
-EMERGING_COLOURS = ("#4a1203", "#a1440c", "#238a8d", "#f0a860", "#fbe3c0")
+EMERGING_COLOURS = ("#4a1203", "#8f3408", "#38a8a5", "#f0a860", "#fbe3c0")
 EMERGING_SYMBOLS = {
     "intensifying": "0",
     "persistent": "1",

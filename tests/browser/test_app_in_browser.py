@@ -10,9 +10,13 @@ PATHS = [
     "/",
     "/?g=ward&i=feels_safe_home&a=E05000006",
     "/?g=lsoa&i=crime_rate",
+    "/?g=lsoa&i=crime_rate&v=clusters&a=E01000006",
+    "/?g=ward&i=crime_rate&v=emerging&a=E05000001",
+    "/?g=npu&i=crime_rate&v=clusters",
     "/?g=npu&i=wmnow_change",
     "/?g=nothing&i=nothing&a=nothing",
     "/table?g=ward&i=feels_safe_home",
+    "/table?g=ward&i=crime_rate&v=clusters",
     "/data",
     "/nothing-here",
 ]
@@ -95,6 +99,69 @@ def test_a_figure_chosen_while_polygons_load_is_the_one_that_is_drawn(watch):
     page.mouse.move(box["x"] + box["width"] * 0.4, box["y"] + box["height"] * 0.6)
     page.locator(".leaflet-tooltip").wait_for()
     assert "%" in page.locator(".leaflet-tooltip").inner_text()
+
+
+def colour_at(page, x, y):
+    """Read the map's own canvas: its areas are not elements."""
+    box = page.locator(".leaflet-map").bounding_box()
+    page.mouse.move(5, 5)
+    code = """([x, y]) => {
+      const r = [...document.querySelectorAll('.leaflet-overlay-pane canvas')][0];
+      const b = r.getBoundingClientRect(), k = r.width / b.width;
+      return [...r.getContext('2d').getImageData((x - b.x) * k, (y - b.y) * k, 1, 1)
+        .data].slice(0, 3); }"""
+    return page.evaluate(code, [box["x"] + box["width"] * x, box["y"] + y])
+
+
+def test_clusters_colour_the_map_and_stand_in_the_url(watch):
+    watched = watch()
+    page = watched.open("/?g=ward&i=crime_rate")
+    geometry = [url for url in watched.requests if "/geo/" in url]
+    assert page.locator("#pick-p").is_enabled()
+    page.select_option("#pick-v", "clusters")
+    wait_for(page, ".sentence", "3 of 16 wards are hot")
+    page.wait_for_url("**v=clusters**")
+    assert page.locator("#pick-p").is_disabled()
+    assert page.locator("#order-field").is_hidden()
+    page.wait_for_timeout(300)
+    map_ = page.locator(".leaflet-map").bounding_box()
+    # The first square, in the south-west, is hot and stable.
+    assert colour_at(page, 0.27, map_["height"] * 0.9) == [0x96, 0x38, 0x06]
+    # No polygon is fetched twice.
+    assert [url for url in watched.requests if "/geo/" in url] == geometry
+    page.select_option("#pick-v", "emerging")
+    wait_for(page, ".sentence", "hot in December 2023")
+    page.select_option("#pick-g", "npu")
+    wait_for(page, ".notice", "Not tested: 4 are too few.")
+    assert page.locator("#pick-p").is_enabled()
+    page.select_option("#pick-i", "wmnow_rate")
+    wait_for(page, "#heading h1", "WMNow")
+    assert page.locator("#looks").is_hidden()
+    assert "v=" not in page.url
+    assert watched.complaints == []
+
+
+def test_a_cluster_is_chosen_in_the_list_by_keyboard_and_says_how_firm_it_is(watch):
+    watched = watch()
+    page = watched.open("/?g=ward&i=crime_rate&v=clusters")
+    button = page.locator(".ranked button.link", has_text="Ward 3").first
+    button.focus()
+    page.keyboard.press("Enter")
+    wait_for(page, ".card h2", "Ward 3")
+    assert page.locator(".card .big").inner_text() == "Hot, fragile"
+    page.wait_for_url("**a=E05000002&v=clusters")
+    page.locator("summary").focus()
+    page.keyboard.press("Enter")
+    assert "false discovery rate" in page.locator("details").inner_text()
+    assert watched.complaints == []
+
+
+def test_a_tooltip_over_a_cluster_says_its_label(watch):
+    page = watch().open("/?g=ward&i=crime_rate&v=clusters")
+    box = page.locator(".leaflet-map").bounding_box()
+    page.mouse.move(box["x"] + box["width"] * 0.3, box["y"] + box["height"] * 0.9)
+    page.locator(".leaflet-tooltip").wait_for()
+    assert "Hot, stable" in page.locator(".leaflet-tooltip").inner_text()
 
 
 def test_a_name_with_markup_stays_text_everywhere(watch):
