@@ -10,9 +10,11 @@ from geosafety.errors import nearest
 
 BETWEEN = "_vs_"  # joins a period and the one it is compared with
 Notes = tuple[str, ...]
-# What a map can be coloured by; the first is the figure itself.
+# What a map can be coloured by. The figure itself is left out of the URL; it has a name
+# because a list cannot choose an entry without one.
+VALUE = "value"
 LOOKS = {
-    "": "Value",
+    VALUE: "Value",
     "clusters": "Clusters (hot and cold)",
     "emerging": "Change through time (emerging hot spots)",
 }
@@ -69,11 +71,13 @@ def pick(
 
 def pick_look(asked: str, *, tested: bool, notes: list[str]) -> str:
     """Return what to colour the map by: the figure where nothing else fits."""
+    if asked in ("", VALUE):
+        return ""
     if asked not in LOOKS:
-        known = " or ".join(name for name in LOOKS if name)
+        known = " or ".join(name for name in LOOKS if name != VALUE)
         notes.append(f"A map cannot be coloured by {asked!r}; it can by {known}.")
         return ""
-    if asked and not tested:
+    if not tested:
         notes.append("This figure is not tested for clusters.")
         return ""
     return asked

@@ -143,3 +143,4 @@ def test_areas_outside_the_force_are_not_counted_as_in_it(tmp_path):
     )
     done = run("check", tmp_path / "geosafety.toml")
     assert "2 rows = 1 placed + 1 unplaced + 0 rejected" in done.output
+    assert "1 areas outside the force area are left out" in done.output

@@ -498,9 +498,12 @@ def definitions(spots: Spots, indicator: Indicator) -> html.Details:
     """Say what the words mean, and what they do not say."""
     row = settings.datasets()[indicator.dataset].row
     n = f"{len(spots.rows):,}"
+    # Single months are tested with other numbers of draws than the year.
+    late = spots.look == "emerging"
+    draws = "many" if late else f"{spots.permutations:,}"
     texts = [
         f"An area is hot when {row} per resident in it and around it is higher than "
-        f"nearly all of {spots.permutations:,} random rearrangements of the same "
+        f"nearly all of {draws} random rearrangements of the same "
         "figures over the map would make it, and cold when it is lower (Gi*). It "
         "names a neighbourhood that stands out, not one high figure.",
         f"Among {n} areas, chance alone makes some stand out. The false discovery "
@@ -513,7 +516,7 @@ def definitions(spots: Spots, indicator: Indicator) -> html.Details:
         "Neither says why, and neither is a forecast. City centres have few residents "
         "and many visitors, and look hot for that reason too.",
     ]
-    if spots.look == "emerging":
+    if late:
         texts.insert(
             2,
             "Through time, every month is tested by itself. “Nearly always” is at "

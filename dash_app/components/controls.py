@@ -8,7 +8,7 @@ import dash_bootstrap_components as dbc
 from dash import html
 
 from dash_app import queries
-from dash_app.view import LOOKS, View, period_order
+from dash_app.view import LOOKS, VALUE, View, period_order
 from geosafety import settings
 from geosafety.publish import words
 
@@ -63,7 +63,7 @@ def pickers(view: View, *, fixed: bool) -> html.Div:
 
 def _looks(view: View) -> html.Div:
     """Return what the map can be coloured by, where there is a choice."""
-    select = dbc.Select(id="pick-v", options=_options(LOOKS), value=view.look)
+    select = dbc.Select(id="pick-v", options=_options(LOOKS), value=view.look or VALUE)
     return html.Div(
         _field("Colour by", "pick-v", select),
         id="looks",

@@ -19,7 +19,7 @@ from dash_app.components import (
     sentence,
 )
 from dash_app.table import Table
-from dash_app.view import View
+from dash_app.view import VALUE, View
 from geosafety import settings
 from geosafety.publish import words
 
@@ -56,7 +56,7 @@ def changes(view: View, *, order: str) -> dict[str, Any]:
         "i_value": view.indicator,
         "p_value": view.period,
         "grp_value": view.group,
-        "v_value": view.look,
+        "v_value": view.look or VALUE,
     }
     tested = queries.spots(view)[0] is not None
     return {

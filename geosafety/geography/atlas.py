@@ -134,6 +134,17 @@ def _nested(
     return nested
 
 
+def share_inside(areas: gpd.GeoDataFrame, outline: shapely.Geometry) -> np.ndarray:
+    """Return the share of each area's surface that lies inside an outline."""
+    shapes = areas.geometry.to_numpy()
+    shapely.prepare(outline)
+    share = np.asarray(shapely.contains_properly(outline, shapes), dtype=float)
+    rest = share == 0
+    cut = shapely.intersection(shapes[rest], outline)
+    share[rest] = shapely.area(cut) / shapely.area(shapes[rest])
+    return share
+
+
 def crossing(atlas: Atlas, child: str, parent: str) -> int:
     """Count the `child` areas that lie across a border of the `parent` layer."""
     found = atlas.lookup(child, parent)

@@ -9,7 +9,13 @@ import geopandas as gpd
 import pandas as pd
 
 from geosafety.errors import BoundaryError, CatalogError, InputError, nearest
-from geosafety.geography.atlas import Atlas, Crosswalk, Layer, crossing
+from geosafety.geography.atlas import (
+    Atlas,
+    Crosswalk,
+    Layer,
+    crossing,
+    share_inside,
+)
 from geosafety.geography.crosswalk import make_crosswalk
 from geosafety.geography.topology import clean_layer, dissolve
 from geosafety.project import Boundary, CrosswalkSource, LayerPart, Project, find_files
@@ -17,6 +23,7 @@ from geosafety.readers.tables import read_table, to_number
 from geosafety.settings import CRS, FORCE_CODE, boundaries_folder, geographies
 
 SMALLEST = "lsoa"
+INSIDE = 0.1  # of an area must lie in the force area: outlines differ at the edge
 MADE = "layers made of it"  # in a layer's `attrs` while the atlas is read
 
 
@@ -40,6 +47,7 @@ def read_atlas(project: Project | None) -> tuple[Atlas, list[str]]:
             layers[name] = read_bundled_layer(name)
     layers = {name: layers[name] for name in geographies()}
     _forget_replaced(layers)
+    notes += _leave_out_beyond(layers)
     crosswalk = None
     if project and project.crosswalk:
         crosswalk = _read_crosswalk(project, project.crosswalk, layers)
@@ -55,6 +63,30 @@ def _forget_replaced(layers: dict[str, Layer]) -> None:
         lost = [n for n in own if n in layer.areas and n not in made]
         if layer.bundled and lost:
             layers[name] = replace(layer, areas=layer.areas.drop(columns=lost))
+
+
+def _leave_out_beyond(layers: dict[str, Layer]) -> list[str]:
+    """Leave areas of an own layer out that lie outside the force area.
+
+    A layer of all England would otherwise stand in every table with zeros for places
+    that the sources say nothing about.
+    """
+    notes = []
+    outline = layers["force"].areas.geometry.union_all()
+    for name, layer in layers.items():
+        if layer.bundled or name == "force":
+            continue
+        inside = share_inside(layer.areas, outline) >= INSIDE
+        if not inside.any():
+            problem = f"No area of the {name} layer lies in the force area."
+            raise BoundaryError(problem, hint="Is it the right layer and projection?")
+        if not inside.all():
+            layers[name] = replace(layer, areas=layer.areas[inside])
+            notes.append(
+                f"{geographies()[name].plural}: {int((~inside).sum()):,} areas outside "
+                "the force area are left out."
+            )
+    return notes
 
 
 def _mark_approximate(atlas: Atlas, notes: list[str]) -> Atlas:
