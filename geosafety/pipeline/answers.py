@@ -38,6 +38,8 @@ def hotspots(
         The results hold no such test.
     """
     whole = _chosen(folder, "autocorrelation", geography=geography)
+    # Pairs of indicators are refused on their own, for want of values, not of areas.
+    whole = whole[~whole["indicator"].str.contains(" with ")]
     if (whole["statistic"] == "refused").any():
         problem = str(whole["words"].iloc[0])
         raise MethodError(problem, hint="Use --geography lsoa, msoa or ward.")
