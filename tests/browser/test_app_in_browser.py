@@ -3,6 +3,7 @@
 import urllib.request
 
 import pytest
+from playwright.sync_api import expect
 
 pytestmark = pytest.mark.browser
 
@@ -123,8 +124,8 @@ def test_clusters_colour_the_map_and_stand_in_the_url(watch):
     page.select_option("#pick-v", "clusters")
     wait_for(page, ".sentence", "3 of 16 wards are hot")
     page.wait_for_url("**v=clusters**")
-    assert page.locator("#pick-p").is_disabled()
-    assert page.locator("#order-field").is_hidden()
+    expect(page.locator("#pick-p")).to_be_disabled()
+    expect(page.locator("#order-field")).to_be_hidden()
     page.wait_for_timeout(300)
     map_ = page.locator(".leaflet-map").bounding_box()
     # The first square, in the south-west, is hot and stable.
@@ -139,11 +140,12 @@ def test_clusters_colour_the_map_and_stand_in_the_url(watch):
     wait_for(page, ".sentence", "3 of 16 wards are hot")
     page.select_option("#pick-g", "npu")
     wait_for(page, ".notice", "Not tested: 4 are too few.")
-    assert page.locator("#pick-p").is_enabled()
+    expect(page.locator("#pick-p")).to_be_enabled()
     page.select_option("#pick-i", "wmnow_rate")
     wait_for(page, "#heading h1", "WMNow")
-    assert page.locator("#looks").is_hidden()
-    assert "v=" not in page.url
+    expect(page.locator("#looks")).to_be_hidden()
+    # The address follows the page by a moment.
+    page.wait_for_url(lambda url: "v=" not in url)
     assert watched.complaints == []
 
 
