@@ -171,10 +171,12 @@ def print_npu_people(ours: dict[str, gpd.GeoDataFrame], folder: Path) -> None:
 def main() -> None:
     """Read the command line and print."""
     parser = argparse.ArgumentParser(description=str(__doc__).splitlines()[0])
-    default = os.environ.get("GEOSAFETY_REAL_DATA", str(ROOT / "../shared/data"))
-    parser.add_argument("--real", type=Path, default=Path(default))
+    default = os.environ.get("GEOSAFETY_REAL_DATA")
+    parser.add_argument("--real", type=Path, default=default and Path(default))
     parser.add_argument("--ours", type=Path, default=ROOT / "data" / "boundaries")
     options = parser.parse_args()
+    if options.real is None:
+        parser.error("Set GEOSAFETY_REAL_DATA, or give the folder with --real.")
     if not (options.real / "boundaries").is_dir():
         parser.error(f"There is no folder boundaries in {options.real}.")
     names = ["force", "local_authority", "npu", "ward", "msoa", "lsoa"]

@@ -1,6 +1,5 @@
 """Fixtures that more than one folder of tests uses."""
 
-import os
 from pathlib import Path
 
 import geopandas as gpd
@@ -11,18 +10,13 @@ from shapely import box
 from geosafety.geography.atlas import Atlas, Crosswalk, Layer
 from geosafety.settings import CRS, FORCE_CODE
 
-ROOT = Path(__file__).resolve().parents[1]
 WEST, SOUTH, CELL = 400_000, 280_000, 1_000
 
 
 @pytest.fixture(scope="session")
-def real_data() -> Path:
+def real_data(real_folder: Path) -> Path:
     """The folder of real published files, which never is a part of the project."""
-    folder = Path(os.environ.get("GEOSAFETY_REAL_DATA", "../shared/data"))
-    folder = folder if folder.is_absolute() else ROOT / folder
-    if not folder.is_dir():
-        pytest.skip("the real published files are not here (GEOSAFETY_REAL_DATA)")
-    return folder
+    return real_folder
 
 
 def cells(codes: dict[str, tuple[float, float, float, float]]) -> gpd.GeoDataFrame:

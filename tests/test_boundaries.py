@@ -1,6 +1,5 @@
 """The shipped layers: complete, nested, one shared set of lines, and labelled."""
 
-import os
 from pathlib import Path
 
 import geopandas as gpd
@@ -10,7 +9,6 @@ import shapely
 
 ROOT = Path(__file__).resolve().parents[1]
 FOLDER = ROOT / "data" / "boundaries"
-REAL = Path(os.environ.get("GEOSAFETY_REAL_DATA", ROOT / "../shared/data"))
 COUNTS = {
     "force": 1,
     "local_authority": 7,
@@ -194,10 +192,8 @@ def test_postcodes_lie_in_their_own_area(layers, postcodes, name, least):
         ("lsoa", "ons_lsoa11", "LSOA11CD", 0.755),
     ],
 )
-def test_overlap_with_the_real_layer(layers, name, file, code, least):
-    path = REAL / "boundaries" / f"{file}.geojson"
-    if not path.is_file():
-        pytest.skip("the real ONS layers are not here (GEOSAFETY_REAL_DATA)")
+def test_overlap_with_the_real_layer(layers, real_folder, name, file, code, least):
+    path = real_folder / "boundaries" / f"{file}.geojson"
     real = gpd.read_file(path).to_crs(27700)
     pairs = real.merge(layers[name], left_on=code, right_on="area_code")
     assert len(pairs) == len(real) == COUNTS[name]
