@@ -230,6 +230,9 @@ def _fragile(found: list[Spot]) -> str:
     return f" {who} of them {_are(weak)} fragile."
 
 
+ILLUSTRATIVE = ("IA-", "Illustrative")  # how the bundled codes and names begin
+
+
 def _inside(hot: list[Spot], spots: Spots, nouns: str) -> list[str]:
     """Say how many of the hot areas lie in an impact area, where that is known."""
     if not hot or not any(row.impact_area for row in spots.rows):
@@ -238,7 +241,12 @@ def _inside(hot: list[Spot], spots: Spots, nouns: str) -> list[str]:
     outside = len(hot) - inside
     lie, do = "lies" if inside == 1 else "lie", "does" if outside == 1 else "do"
     who = f"{inside:,} of the {len(hot):,} hot {nouns}"
-    return [f"{who} {lie} inside an impact area; {outside:,} {do} not."]
+    said = [f"{who} {lie} inside an impact area; {outside:,} {do} not."]
+    # The bundled areas are made up: nobody may read this of the real nineteen.
+    made_up = [
+        row.impact_area.startswith(ILLUSTRATIVE) for row in hot if row.impact_area
+    ]
+    return [*said, "These impact areas are illustrative."] if any(made_up) else said
 
 
 def _untested(spots: Spots) -> list[str]:

@@ -53,6 +53,9 @@ def hotspots(
         labels = table.set_index("area_code")["label"]
         inside = table.set_index("area_code")["impact_area"].replace("", None)
         words.append(overlay_words(labels, inside))
+        layer = results.read_manifest(folder)["layers"]["impact_area"]
+        if "illustrative" in layer["vintage"]:
+            words.append("These impact areas are illustrative, not the real ones.")
     plain = table["label"].isin(["not significant", "not tested"])
     order = table.assign(plain=plain).sort_values(["plain", "q_value"], kind="stable")
     return words, order.drop(columns="plain")

@@ -75,6 +75,7 @@ def test_hotspots_are_said_in_words_and_written_as_a_table(demo_results, tmp_pat
     assert done.exit_code == 0
     assert "synthetic" in done.output
     assert "inside an impact area" in done.output
+    assert "These impact areas are illustrative" in done.output
     assert "This says that there is a pattern, not why." in done.output
     assert len(out.read_text("utf-8").splitlines()) == 1 + 1680
 
