@@ -1,0 +1,11 @@
+"""Command line: parse, call one function, print, set the exit code.
+
+Heavy libraries are imported inside the commands, so that `--help` answers at once.
+"""
+
+from __future__ import annotations
+
+from geosafety.cli import build, patterns, serve, tables
+from geosafety.cli.common import main
+
+__all__ = ["build", "main", "patterns", "serve", "tables"]
