@@ -7,28 +7,30 @@ cover are left out, never taken for zero.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
-from functools import cached_property, partial
-from typing import TYPE_CHECKING, TypeVar
+from collections.abc import Iterator
+from functools import partial
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
 from geosafety.geography.atlas import Atlas, Layer
 from geosafety.measures.tallies import ALL
-from geosafety.pipeline.events import Coverage, event_cube, event_groups
+from geosafety.pipeline.concentrated import concentration_tables
+from geosafety.pipeline.events import Coverage
 from geosafety.pipeline.inputs import Placed, Progress
+from geosafety.pipeline.monthly import (
+    Events,
+    for_each_group,
+    monthly_events,
+    row_keys,
+)
 from geosafety.pipeline.stocks import Denominators
-from geosafety.settings import Dataset, geographies, weakest
+from geosafety.settings import Dataset, geographies
 
 if TYPE_CHECKING:
-    from libpysal.graph import Graph
-
     from geosafety.spatial.local import Statistic
 
-Result = TypeVar("Result")
 LOCAL: tuple[Statistic, ...] = ("gi_star", "moran", "moran_rate")
 PERMUTATIONS = 99_999
 # A global test needs no correction across areas, so fewer do.
@@ -38,76 +40,6 @@ STABILITY_RUNS = 12
 MONTHLY_PERMUTATIONS = 9_999
 ALPHA = 0.05
 TABLES = ("clusters", "autocorrelation", "trends", "concentration")
-
-
-@dataclass(frozen=True)
-class Events:
-    """Monthly counts of one dataset in one layer, and who lives there.
-
-    Attributes
-    ----------
-    cube
-        Counts by area, covered month and group; the first group is `all`.
-    months
-        The covered months, in order.
-    base
-        Residents by area code.
-    """
-
-    dataset: Dataset
-    layer: Layer
-    cube: np.ndarray
-    months: tuple[str, ...]
-    groups: tuple[str, ...]
-    base: pd.Series
-    kind: str
-    seed: int
-
-    @property
-    def indicator(self) -> str:
-        """The indicator whose pattern is tested."""
-        return f"{self.dataset.name}_rate"
-
-    @cached_property
-    def graphs(self) -> dict[str, Graph]:
-        """Neighbours of every kind, by kind."""
-        from geosafety.spatial.hotspots import all_graphs
-
-        return all_graphs(self.layer.areas)
-
-    @property
-    def graph(self) -> Graph:
-        """Queen neighbours: what is mapped. The other kinds only judge stability."""
-        return self.graphs["queen"]
-
-    @property
-    def tested(self) -> tuple[str, ...]:
-        """The groups to test: every category on the smallest areas, else all crime."""
-        finest = self.layer.name == self.dataset.small_area
-        groups = self.groups if finest else self.groups[:1]
-        seen = self.counts(self.last_year)
-        return tuple(group for group in groups if seen[group].any())
-
-    @property
-    def period(self) -> str:
-        """The covered months that are tested together: the latest twelve, or all."""
-        return f"{self.last_year[0]}/{self.last_year[-1]}"
-
-    @property
-    def last_year(self) -> tuple[str, ...]:
-        """The latest twelve covered months."""
-        return self.months[-12:]
-
-    def counts(self, months: tuple[str, ...]) -> pd.DataFrame:
-        """Add some months up: counts by area code and group."""
-        wanted = [self.months.index(m) for m in months]
-        n = self.cube[:, wanted].sum(axis=1).round(6)
-        return pd.DataFrame(n, index=self.layer.areas.index, columns=self.groups)
-
-    def rates(self, counts: pd.DataFrame) -> pd.DataFrame:
-        """Rates per 1,000 residents; missing where nobody lives."""
-        base = self.base.where(self.base > 0)
-        return counts.mul(1000.0).div(base, axis=0)
 
 
 def pattern_tables(  # noqa: PLR0913
@@ -128,7 +60,7 @@ def pattern_tables(  # noqa: PLR0913
                 _refusal(dataset, atlas.layers[geography.name])
             )
             continue
-        events = _events(
+        events = monthly_events(
             dataset, inputs, atlas, denominators, coverage, geography.name, seed
         )
         if events is None:
@@ -145,38 +77,6 @@ def pattern_tables(  # noqa: PLR0913
         name: pd.concat(frames, ignore_index=True) if frames else pd.DataFrame()
         for name, frames in made.items()
     }
-
-
-def _events(  # noqa: PLR0913
-    dataset: Dataset,
-    inputs: list[Placed],
-    atlas: Atlas,
-    denominators: Denominators,
-    coverage: Coverage,
-    geography: str,
-    seed: int,
-) -> Events | None:
-    """Count the covered months of one layer; None without residents or months."""
-    stock = denominators.by_layer.get((geography, "population"))
-    layer = atlas.layers[geography]
-    covered = coverage.of_force()
-    if stock is None or not covered.any():
-        return None
-    groups = event_groups(inputs)
-    cube = event_cube(inputs, geography, layer.areas.index, coverage.months, groups)
-    cube = cube[:, covered]
-    whole = np.concatenate([cube.sum(axis=2, keepdims=True), cube], axis=2)
-    base = stock.table.set_index("area_code")["population"].reindex(layer.areas.index)
-    return Events(
-        dataset=dataset,
-        layer=layer,
-        cube=whole,
-        months=tuple(np.array(coverage.months)[covered]),
-        groups=(ALL, *groups),
-        base=base,
-        kind=weakest([stock.kind, *(p.data.kind for p in inputs)]),
-        seed=seed,
-    )
 
 
 def _with_impact_areas(
@@ -199,16 +99,6 @@ def _refusal(dataset: Dataset, layer: Layer) -> pd.DataFrame:
     )
     row = {"geography": layer.name, "indicator": f"{dataset.name}_rate", "group": ALL}
     return pd.DataFrame([row | {"statistic": "refused", "words": words}])
-
-
-def _each(events: Events, work: Callable[[str], Result]) -> dict[str, Result]:
-    """Do the same work for every tested group, on all cores.
-
-    Each group's work has its own seeded draws, so the answer is the same on any number
-    of cores; sorting, which takes most of the time, runs beside other threads.
-    """
-    with ThreadPoolExecutor() as pool:
-        return dict(zip(events.tested, pool.map(work, events.tested), strict=True))
 
 
 def cluster_tables(events: Events) -> Iterator[pd.DataFrame]:
@@ -242,9 +132,9 @@ def cluster_tables(events: Events) -> Iterator[pd.DataFrame]:
             base=events.base if rated else None,
         )
 
-    kept = _each(events, stable)
+    kept = for_each_group(events, stable)
     for statistic in LOCAL:
-        tables = _each(events, partial(local, statistic))
+        tables = for_each_group(events, partial(local, statistic))
         for group, table in hotspots.adjust_family(tables, alpha=ALPHA).items():
             share = kept[group] if statistic == "gi_star" else np.nan
             yield _described(events, table, group, statistic, share)
@@ -296,19 +186,9 @@ def global_tables(events: Events) -> Iterator[pd.DataFrame]:
                 counts[group], events.base, events.graph, **options
             ),
         ]
-        return pd.concat(found, ignore_index=True).assign(**_keys(events, group))
+        return pd.concat(found, ignore_index=True).assign(**row_keys(events, group))
 
-    yield from _each(events, whole).values()
-
-
-def _keys(events: Events, group: str) -> dict[str, str]:
-    return {
-        "geography": events.layer.name,
-        "period": events.period,
-        "indicator": events.indicator,
-        "group": group,
-        "kind": events.kind,
-    }
+    yield from for_each_group(events, whole).values()
 
 
 def trend_tables(events: Events) -> Iterator[pd.DataFrame]:
@@ -336,7 +216,7 @@ def _emerging(events: Events, group: str) -> pd.DataFrame:
         scores[month], hot[month] = table["z_score"], table["label"] == "hot"
     found = trends.emerging(pd.DataFrame(scores), pd.DataFrame(hot), alpha=ALPHA)
     period = f"{next(iter(scores))}/{events.months[-1]}"
-    keys = _keys(events, group) | {"period": period, "trend": "emerging hot spots"}
+    keys = row_keys(events, group) | {"period": period, "trend": "emerging hot spots"}
     return found.rename_axis("area_code").reset_index().assign(**keys)
 
 
@@ -354,94 +234,9 @@ def _changed(events: Events, group: str) -> Iterator[pd.DataFrame]:
     before = events.counts(earlier)[group].round()
     after = events.counts(tuple(later))[group].round()
     found = trends.change_test(before, after, alpha=ALPHA)
-    keys = _keys(events, group) | {
+    keys = row_keys(events, group) | {
         "period": f"{later[0]}/{later[-1]}",
         "compared_with": f"{earlier[0]}/{earlier[-1]}",
         "trend": f"change, the same {len(later)} months",
     }
     yield found.rename_axis("area_code").reset_index().assign(**keys)
-
-
-def concentration_tables(events: Events) -> Iterator[pd.DataFrame]:
-    """Say how concentrated events are, and whether last year's hotspots held on.
-
-    Concentration is measured on the smallest areas, the mix of categories (location
-    quotients) on wards, where the numbers carry it.
-    """
-    counts = events.counts(events.last_year)
-    if events.layer.name == events.dataset.small_area:
-        for group in events.tested:
-            yield _concentration(events, counts[group], group)
-        yield from _accuracy(events)
-    if events.layer.name == "ward":
-        yield _quotients(events, counts)
-
-
-def _concentration(events: Events, counts: pd.Series, group: str) -> pd.DataFrame:
-    """Make the 80-20 table and the Gini coefficient of one group."""
-    from geosafety.spatial import concentration
-
-    counts = counts.round()
-    table = concentration.shares_table(counts, seed=events.seed)
-    gini = concentration.gini(counts)
-    rows = pd.DataFrame(
-        {
-            "measure": [f"places holding {s:g} %" for s in table["crime_share"]],
-            "value": table["places_share"],
-            "by_chance": table["chance_share"],
-            "places": table["places"],
-            "words": table["words"],
-        }
-    )
-    last = {"measure": "gini", "value": gini, "words": concentration.gini_words(gini)}
-    whole = pd.concat([rows, pd.DataFrame([last])], ignore_index=True)
-    return whole.assign(area_code="", **_keys(events, group))
-
-
-def _accuracy(events: Events) -> Iterator[pd.DataFrame]:
-    """Test last year's densest areas on the three covered months after it."""
-    from geosafety.spatial.patterns import predictive_accuracy
-
-    held_out, past = events.months[-3:], events.months[-15:-3]
-    if len(past) < 12:
-        return
-    size = events.layer.areas.area / 1e6
-    for group in events.tested:
-        before = events.counts(past)[group]
-        if not before.any():
-            continue
-        months = {m: events.counts((m,))[group] for m in held_out}
-        table = predictive_accuracy(before, pd.DataFrame(months), size)
-        keys = _keys(events, group) | {"period": f"{past[0]}/{past[-1]}"}
-        yield pd.DataFrame(
-            {
-                "measure": "held out " + table["period"].astype(str),
-                "value": table["hit_rate"],
-                "area_share": table["area_share"],
-                "places": table["areas"],
-                "pai": table["pai"],
-                "pei": table["pei"],
-                "words": table["words"],
-            }
-        ).assign(area_code="", **keys)
-
-
-def _quotients(events: Events, counts: pd.DataFrame) -> pd.DataFrame:
-    """Compare each area's mix of categories with that of all areas."""
-    from geosafety.spatial.concentration import location_quotients
-
-    mix = counts.drop(columns=ALL)
-    mix = mix[mix.sum(axis=1) > 0].rename(columns=lambda g: str(g).split("=", 1)[-1])
-    table = location_quotients(mix)
-    keys = {k: v for k, v in _keys(events, "").items() if k != "group"}
-    return pd.DataFrame(
-        {
-            "measure": "location quotient",
-            "area_code": table["area_code"],
-            "group": f"{events.dataset.groups or 'group'}=" + table["category"],
-            "value": table["quotient"],
-            "lower": table["lower"],
-            "upper": table["upper"],
-            "words": table["words"],
-        }
-    ).assign(**keys)
