@@ -36,6 +36,53 @@ class FileRecord:
     rows: int
 
 
+# The code of a respondent who chose no option.
+BLANK = -1
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Answers:
+    """Who chose which option of one question.
+
+    Attributes
+    ----------
+    options
+        The options in order.
+    codes
+        By respondent: the number of the option or `BLANK`, shape (respondents,); where
+        several may be chosen, true and false, shape (respondents, options).
+    base
+        By respondent: who counts in the base.
+    """
+
+    options: tuple[str, ...]
+    codes: np.ndarray
+    base: np.ndarray
+
+    @property
+    def several(self) -> bool:
+        """Whether more than one option may be chosen."""
+        return self.codes.ndim == 2
+
+    def chose(self, *options: str) -> np.ndarray:
+        """Tell who chose any of some options.
+
+        Examples
+        --------
+        >>> said = Answers(
+        ...     options=("Yes", "No"),
+        ...     codes=np.array([0, 1, BLANK]),
+        ...     base=np.array([True, True, False]),
+        ... )
+        >>> said.chose("No").tolist()
+        [False, True, False]
+        """
+        wanted = [self.options.index(option) for option in options]
+        if self.several:
+            return np.asarray(self.codes[:, wanted].any(axis=1))
+        return np.isin(self.codes, wanted)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Observations:
     """One input, read: its places, its rows by place, and what was rejected.
@@ -53,8 +100,9 @@ class Observations:
         The vintage of the codes, where the input says.
     denominator_vintage
         The vintage of the residents that came with it, such as mid-2020.
-    answers, bases
-        Surveys only: by measure, who chose which option, and who counts in the base.
+    answers
+        Surveys only: by measure, who chose which option. Respondents are numbered from
+        0; `rows` has theirs in `respondent`.
     """
 
     dataset: str
@@ -70,8 +118,7 @@ class Observations:
     notes: tuple[str, ...] = ()
     survey: str = ""
     role: str = ""
-    answers: dict[str, pd.DataFrame] = field(default_factory=dict)
-    bases: dict[str, pd.Series] = field(default_factory=dict)
+    answers: dict[str, Answers] = field(default_factory=dict)
 
     @property
     def rows_in(self) -> int:

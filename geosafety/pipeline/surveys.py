@@ -3,118 +3,156 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
 from geosafety.geography.atlas import Atlas, Layer
-from geosafety.measures.shares import answers_by_area, shares
-from geosafety.measures.tallies import placed_rows
+from geosafety.measures.crosstabs import (
+    Counts,
+    Ground,
+    count_answers,
+    everyone,
+    ground,
+)
+from geosafety.measures.shares import shares
 from geosafety.pipeline.finish import finish
 from geosafety.pipeline.inputs import Placed
-from geosafety.settings import FORCE_CODE, Dataset, Indicator, indicators
+from geosafety.settings import Dataset, Indicator, indicators
+from geosafety.tidy import Answers
 
-NUMBERS = ["value", "lower", "upper", "numerator", "base"]
+EVERYONE = "everyone"
+
+
+@dataclass(frozen=True, eq=False)
+class Wave:
+    """One survey: what its respondents said, and where they stand in each role."""
+
+    name: str
+    kind: str
+    answers: dict[str, Answers]
+    grounds: dict[str, Ground]
+    people: Ground
+
+    @property
+    def respondents(self) -> int:
+        """How many there are, wherever they live."""
+        return len(self.people.person)
+
+    def counts(
+        self, place: str, said: Answers, groups: Answers | None = None
+    ) -> dict[str, Counts]:
+        """Count a question by area of one role, and under `EVERYONE` once a person."""
+        role = self.grounds.get(place) or next(iter(self.grounds.values()))
+        by_area = count_answers(role, said, groups=groups)
+        return {**by_area, **count_answers(self.people, said, groups=groups)}
+
+
+def waves(inputs: list[Placed], atlas: Atlas) -> list[Wave]:
+    """Put the roles of each survey together."""
+    found: dict[str, dict[str, Placed]] = {}
+    for placed in inputs:
+        found.setdefault(placed.data.survey, {})[placed.data.role] = placed
+    areas = {name: layer.areas.index for name, layer in atlas.layers.items()}
+    return [_wave(name, roles, areas) for name, roles in found.items()]
+
+
+def _wave(name: str, roles: dict[str, Placed], areas: dict[str, pd.Index]) -> Wave:
+    data = next(iter(roles.values())).data
+    people = len(next(iter(data.answers.values())).codes) if data.answers else 0
+    return Wave(
+        name=name,
+        kind=data.kind,
+        answers=data.answers,
+        grounds={
+            role: ground(placed.data.rows, placed.homes, areas)
+            for role, placed in roles.items()
+        },
+        people=everyone(people),
+    )
 
 
 def survey_tables(
     dataset: Dataset, inputs: list[Placed], atlas: Atlas
 ) -> Iterator[pd.DataFrame]:
     """Yield every indicator of every survey, layer by layer."""
-    surveys: dict[str, dict[str, Placed]] = {}
-    for placed in inputs:
-        surveys.setdefault(placed.data.survey, {})[placed.data.role] = placed
-    for roles in surveys.values():
+    for wave in waves(inputs, atlas):
         for indicator in indicators().values():
             if indicator.dataset == dataset.name:
-                yield from _one(indicator, dataset, roles, atlas)
+                yield from _one(indicator, dataset, wave, atlas)
 
 
 def _one(
-    indicator: Indicator, dataset: Dataset, roles: dict[str, Placed], atlas: Atlas
+    indicator: Indicator, dataset: Dataset, wave: Wave, atlas: Atlas
 ) -> Iterator[pd.DataFrame]:
-    first = next(iter(roles.values()))
-    if indicator.question and indicator.question not in first.data.answers:
+    if indicator.question and indicator.question not in wave.answers:
         return
-    placed = roles.get(indicator.place, first)
-    chosen, described = _columns(indicator, first)
+    parts = list(_questions(indicator, wave))
+    counted = [
+        (groups, wave.counts(indicator.place, said, by)) for groups, said, by in parts
+    ]
     for geography in indicator.geographies or atlas.layers:
         layer = atlas.layers[geography]
-        fine = geography not in dataset.by_geographies
-        keep = (
-            described[described["group"] == "all"]
-            if fine and indicator.by
-            else described
-        )
-        table = _table(indicator, dataset, placed, layer, chosen, keep)
-        yield finish(table, indicator, dataset, layer, kind=placed.data.kind)
+        fine = bool(indicator.by) and geography not in dataset.by_geographies
+        kept = counted[:1] if fine else counted
+        frames = [
+            _table(indicator, groups, _of_layer(counts, layer, dataset), layer)
+            for groups, counts in kept
+        ]
+        table = pd.concat(frames, ignore_index=True).assign(period=wave.name)
+        yield finish(table, indicator, dataset, layer, kind=wave.kind)
 
 
-def _columns(indicator: Indicator, placed: Placed) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Make the true-or-false columns to count, and say which two make each share.
+def _questions(
+    indicator: Indicator, wave: Wave
+) -> Iterator[tuple[list[str], Answers, Answers | None]]:
+    """Yield what to count: the names of the groups, the question, and who by.
 
-    Returns
-    -------
-    DataFrame, DataFrame
-        By respondent, one column per count; and `group`, `yes`, `base`: the columns
-        that a share is made of.
+    The first is of everyone.
     """
-    data = placed.data
-    people = next(iter(data.answers.values())).index
+    whole = np.ones(wave.respondents, dtype=bool)
     if indicator.measure == "count":
-        everyone = pd.DataFrame({"everyone": np.ones(len(people), bool)}, index=people)
-        return everyone, pd.DataFrame(
-            {"group": ["all"], "yes": ["everyone"], "base": [""]}
-        )
-    columns: dict[str, pd.Series] = {}
-    lines: list[tuple[str, str, str]] = []
-    if indicator.measure in ("answer_share", "answer_count"):
-        for measure, table in data.answers.items():
-            columns[f"base {measure}"] = data.bases[measure]
-            for option in table:
-                group = f"{measure}={option}"
-                columns[group] = table[option]
-                lines.append((group, group, f"base {measure}"))
+        yield ["all"], _yes(whole, whole), None
+    elif indicator.measure in ("answer_share", "answer_count"):
+        for measure, said in wave.answers.items():
+            yield [f"{measure}={option}" for option in said.options], said, None
     else:
-        base = data.bases[indicator.question]
-        yes = data.answers[indicator.question][list(indicator.yes)].any(axis=1)
-        columns |= {"base": base, "yes": yes}
-        lines.append(("all", "yes", "base"))
+        said = wave.answers[indicator.question]
+        yes = _yes(said.chose(*indicator.yes), said.base)
+        yield ["all"], yes, None
         for measure in indicator.by:
-            for option, are in data.answers.get(measure, pd.DataFrame()).items():
-                group = f"{measure}={option}"
-                columns |= {f"base {group}": base & are, f"yes {group}": yes & are}
-                lines.append((group, f"yes {group}", f"base {group}"))
-    return pd.DataFrame(columns), pd.DataFrame(lines, columns=["group", "yes", "base"])
+            if by := wave.answers.get(measure):
+                yield [f"{measure}={option}" for option in by.options], yes, by
 
 
-def _table(  # noqa: PLR0913
-    indicator: Indicator,
-    dataset: Dataset,
-    placed: Placed,
-    layer: Layer,
-    chosen: pd.DataFrame,
-    described: pd.DataFrame,
+def _yes(chosen: np.ndarray, base: np.ndarray) -> Answers:
+    """Make a question of one option that may be left open: yes."""
+    return Answers(options=("yes",), codes=(chosen & base)[:, None], base=base)
+
+
+def _of_layer(counts: dict[str, Counts], layer: Layer, dataset: Dataset) -> Counts:
+    """Take one layer's counts; the papers' force figures are of everyone."""
+    whole = layer.name == "force" and dataset.whole_is_everyone
+    return counts[EVERYONE if whole else layer.name]
+
+
+def _table(
+    indicator: Indicator, groups: list[str], counts: Counts, layer: Layer
 ) -> pd.DataFrame:
-    """Count the answers in each area and turn them into numbers."""
-    wanted = [c for c in chosen if c in {*described["yes"], *described["base"]}]
-    if layer.name == "force" and dataset.whole_is_everyone:
-        counts = chosen[wanted].sum().to_frame(FORCE_CODE).T.astype(float)
-    else:
-        homes = placed_rows(placed.data.rows, placed.homes[layer.name])
-        counts = answers_by_area(homes, chosen[wanted])
-    counts = counts.reindex(layer.areas.index, fill_value=0.0)
-    frames = []
-    for line in described.itertuples():
-        yes = counts[line.yes]
-        base = counts[line.base] if line.base else pd.Series(np.nan, index=yes.index)
-        frames.append(_numbers(indicator, yes, base).assign(group=str(line.group)))
-    table = pd.concat(frames, ignore_index=True)
-    area = np.tile(layer.areas.index.to_numpy(dtype=object), len(described))
+    """Turn the counts of one question into numbers, group by group."""
+    areas = len(layer.areas)
+    yes = counts.yes.reshape(areas, -1)
+    base = np.broadcast_to(
+        counts.base[:, :, None],
+        (*counts.base.shape, yes.shape[1] // len(counts.base[0])),
+    ).reshape(areas, -1)
+    n, b = pd.Series(yes.T.reshape(-1)), pd.Series(base.T.reshape(-1))
+    table = _numbers(indicator, n, b)
     basis = table["base"].where(table["base"].notna(), table["value"])
     return table.assign(
-        area_code=area,
-        period=placed.data.survey,
+        area_code=np.tile(layer.areas.index.to_numpy(dtype=object), len(groups)),
+        group=np.repeat(np.array(groups, dtype=object), areas),
         compared_with="",
         complete=True,
         basis=basis,
@@ -123,15 +161,10 @@ def _table(  # noqa: PLR0913
 
 def _numbers(indicator: Indicator, yes: pd.Series, base: pd.Series) -> pd.DataFrame:
     if indicator.measure in ("share", "answer_share"):
-        return shares(yes, base).reset_index(drop=True)
-    n, b = yes.to_numpy(float), base.to_numpy(float)
-    value = np.where(b == 0, np.nan, n)
-    empty = np.full(len(n), np.nan)
-    columns = {
-        "value": value,
-        "lower": empty,
-        "upper": empty,
-        "numerator": n,
-        "base": b,
-    }
-    return pd.DataFrame(columns)
+        return shares(yes, base)
+    empty = pd.Series(np.nan, index=yes.index)
+    # A count of everyone is its own base; nobody asked gives no number of answers.
+    base = empty if indicator.measure == "count" else base
+    value = yes.mask(base == 0)
+    columns = {"value": value, "lower": empty, "upper": empty}
+    return pd.DataFrame({**columns, "numerator": yes, "base": base})

@@ -7,15 +7,18 @@ read: nothing is guessed, and nothing disappears.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 
-from geosafety.errors import nearest
 from geosafety.project import InputSource, Project, find_files
 from geosafety.questionnaires import Question, Survey, SurveyPlace, survey
+from geosafety.readers.coding import answers_of, code_answers, no_answers
 from geosafety.readers.stocks import tidy_postcode
 from geosafety.readers.tables import (
+    Chunk,
     join_rejects,
     new_file,
     read_headings,
@@ -35,6 +38,14 @@ POINT = r"(-?\d+(?:\.\d+)?)\s*[,; ]\s*(-?\d+(?:\.\d+)?)"
 PLACE = ["code", "level", "postcode", "longitude", "latitude", "outside"]
 
 
+@dataclass(frozen=True)
+class _Part:
+    """The rows of one chunk that can be used: codes by measure, text of the places."""
+
+    codes: dict[str, np.ndarray]
+    places: pd.DataFrame
+
+
 def read_survey_files(
     source: InputSource, project: Project, progress: Callable[[str], None]
 ) -> list[Observations]:
@@ -50,16 +61,16 @@ def read_survey_files(
     list of Observations
         One per role in which a respondent may be placed. Where a question allows
         several places, its rows are mentions, not people; `respondent` tells whose.
-        All share `answers` and `bases`, indexed by respondent.
+        All share `answers`.
     """
     form = survey(source.survey)
-    frame, rejects, files = _read(source, project, form, progress)
-    tables, bases, bad = _answers(frame, form)
-    bad = pd.concat([bad, _bad_points(frame, form)]).drop_duplicates("respondent")
-    rejects.append(bad)
-    kept = frame[~frame["respondent"].isin(bad["respondent"])]
-    answers = {m: t.loc[kept["respondent"]] for m, t in tables.items()}
-    bases = {m: b.loc[kept["respondent"]] for m, b in bases.items()}
+    parts, rejects, files = _read(source, project, form, progress)
+    answers = {
+        question.measure: answers_of(_codes(parts, question), question)
+        for question in form.questions
+        if any(question.measure in part.codes for part in parts)
+    }
+    kept = pd.concat([part.places for part in parts], ignore_index=True)
     refused = join_rejects(rejects)[list(no_rejects().columns)]
     return [
         Observations(
@@ -75,7 +86,6 @@ def read_survey_files(
             survey=form.name,
             role=role,
             answers=answers,
-            bases=bases,
         )
         for role in form.roles
         for rows, places in [_places(kept, form, role)]
@@ -87,122 +97,97 @@ def _read(
     project: Project,
     form: Survey,
     progress: Callable[[str], None],
-) -> tuple[pd.DataFrame, list[pd.DataFrame], list[FileRecord]]:
-    """Read all files as text, one row per respondent."""
-    wanted = {q.measure: q.column for q in form.questions if q.type != "text"}
-    wanted |= {f"place {i}": p.column for i, p in enumerate(form.places)}
-    frames, rejects = [], []
+) -> tuple[list[_Part], list[pd.DataFrame], list[FileRecord]]:
+    """Read all files chunk by chunk; only codes and places stay."""
+    parts, rejects = [], []
     files: list[FileRecord] = []
     for path in find_files(project, source.files):
         progress(f"reading {path.name}")
         digest = new_file(path, files)
-        headings = set(read_headings(path))
-        optional = {q.measure for q in form.questions if q.demographic}
-        columns = {
-            k: h for k, h in wanted.items() if h in headings or k not in optional
-        }
-        chunks = list(read_table(path, columns))
-        frames += [chunk.frame.assign(file=path.name) for chunk in chunks]
-        rejects += [chunk.rejects for chunk in chunks]
-        rows = sum(len(chunk.frame) + len(chunk.rejects) for chunk in chunks)
+        rows = 0
+        for chunk in read_table(path, _columns(form, set(read_headings(path)))):
+            part, bad = _part(chunk, form, path.name)
+            parts.append(part)
+            rejects += [chunk.rejects, bad]
+            rows += len(chunk.frame) + len(chunk.rejects)
         files.append(FileRecord(path.name, digest, rows))
-    whole = pd.concat(frames).rename_axis("row").reset_index()
-    return whole.assign(respondent=range(len(whole))), rejects, files
+    return parts, rejects, files
 
 
-def _answers(
-    frame: pd.DataFrame, form: Survey
-) -> tuple[dict[str, pd.DataFrame], dict[str, pd.Series], pd.DataFrame]:
-    """Turn every question's column into who chose which option."""
-    tables, bases, bad = {}, {}, []
+def _columns(form: Survey, headings: set[str]) -> dict[str, str]:
+    """List the headings to read; only demographics may be absent from a file."""
+    wanted = {q.measure: q.column for q in form.questions if q.type != "text"}
+    wanted |= {f"place {i}": p.column for i, p in enumerate(form.places)}
+    optional = {q.measure for q in form.questions if q.demographic}
+    return {k: h for k, h in wanted.items() if h in headings or k not in optional}
+
+
+def _part(chunk: Chunk, form: Survey, file: str) -> tuple[_Part, pd.DataFrame]:
+    """Code a chunk, and leave out the rows that are rejected, each for one reason."""
+    frame = chunk.frame
+    codes, bad = {}, [no_rejects()]
     for question in form.questions:
-        if question.type == "text" or question.measure not in frame:
-            continue
-        said = frame.set_index("respondent")[question.measure]
-        table, unknown = _options(said, question)
-        tables[question.measure] = table
-        bases[question.measure] = (
-            pd.Series(True, index=said.index)
-            if question.base == "all"
-            else table.any(axis=1)
-        )
-        if len(unknown):
-            bad.append(_unknown(frame, question, unknown))
-        picks = table.sum(axis=1)
-        many = said[picks > question.limit] if question.limit else said.iloc[:0]
-        reason = f"more than the {question.limit} answers that may be given"
-        bad.append(_refused(frame, many, question.column, reason))
-    whole = pd.concat(bad) if bad else no_rejects().assign(respondent=0)
-    return tables, bases, whole
+        if question.type != "text" and question.measure in frame:
+            said = frame[question.measure]
+            codes[question.measure], refused = code_answers(said, question, file=file)
+            bad.append(refused)
+    bad += _bad_points(frame, form, file)
+    refused = join_rejects(bad).drop_duplicates("row")
+    keep = ~frame.index.isin(refused["row"])
+    places = frame[[f"place {i}" for i in range(len(form.places))]]
+    return _Part({m: c[keep] for m, c in codes.items()}, places[keep]), refused
 
 
-def _options(said: pd.Series, question: Question) -> tuple[pd.DataFrame, pd.Series]:
-    """Tell who chose which option, and which answers are none of the options."""
-    known = {folded(option): option for option in question.options}
-    known |= {folded(a): option for a, option in question.aliases.items()}
-    answers = said.dropna().astype("object")
-    if question.type == "multi":
-        answers = answers.str.split(question.separator).explode()
-    folds = answers.map(folded)
-    option = folds.map(known)
-    unknown = answers[option.isna() & (folds != "")]
-    chosen = pd.get_dummies(option.dropna()).astype(bool)
-    if len(chosen):
-        chosen = chosen.groupby(level=0).any()
-    # Filled as it is made: a column of missing values is one of numbers.
-    table = chosen.reindex(columns=list(question.options), fill_value=False)
-    return table.reindex(said.index, fill_value=False).astype(bool), unknown
+def _codes(parts: list[_Part], question: Question) -> np.ndarray:
+    """Join the codes of one question; a file without its column says nothing."""
+    found = [
+        part.codes.get(question.measure, no_answers(len(part.places), question))
+        for part in parts
+    ]
+    return np.concatenate(found)
 
 
-def _unknown(
-    frame: pd.DataFrame, question: Question, unknown: pd.Series
-) -> pd.DataFrame:
-    """Reject the rows with unknown answers, naming the nearest option."""
-    first = unknown.groupby(level=0).first()
-    parts = []
-    for value, part in first.groupby(first, sort=False):
-        reason = f"unknown answer. {nearest(str(value), question.options)}"[:300]
-        parts.append(_refused(frame, part, question.column, reason))
-    return pd.concat(parts)
-
-
-def _bad_points(frame: pd.DataFrame, form: Survey) -> pd.DataFrame:
+def _bad_points(frame: pd.DataFrame, form: Survey, file: str) -> Iterator[pd.DataFrame]:
     """Reject the rows whose place is to be a point and is not."""
-    parts = [_refused(frame, pd.Series(dtype="object"), "", "")]
     for i, place in enumerate(form.places):
         if place.kind == "point":
-            said = frame.set_index("respondent")[f"place {i}"].dropna()
-            unread = ~said.str.fullmatch(POINT).astype(bool)
+            said = frame[f"place {i}"].dropna()
+            unread = said[~said.str.fullmatch(POINT).astype(bool)]
             reason = "not a point (wanted latitude, longitude in degrees)"
-            parts.append(_refused(frame, said[unread], place.column, reason))
-    return pd.concat(parts)
-
-
-def _refused(
-    frame: pd.DataFrame, said: pd.Series, column: str, reason: str
-) -> pd.DataFrame:
-    """Describe respondents as rejects: `said` holds what was wrong, by respondent."""
-    who = frame.set_index("respondent").loc[said.index]
-    parts = [no_rejects().assign(respondent=pd.Series(dtype="int64"))]
-    for file, part in who.groupby("file", sort=False):
-        wrong = said[part.index].set_axis(part["row"])
-        entry = reject(wrong, file=str(file), column=column, reason=reason)
-        parts.append(entry.assign(respondent=part.index))
-    return pd.concat([p for p in parts if len(p)] or parts[:1], ignore_index=True)
+            yield reject(unread, file=file, column=place.column, reason=reason)
 
 
 def _places(
     frame: pd.DataFrame, form: Survey, role: str
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Give each place of one role a number; several mentions make several rows."""
-    known = pd.DataFrame({"respondent": frame["respondent"].to_numpy()})
+    """Give each place of one role a number; several mentions make several rows.
+
+    What people wrote is read once for each distinct way of writing it.
+    """
+    own = [f"place {i}" for i, place in enumerate(form.places) if place.role == role]
+    written, distinct = number_places(frame, own)
+    mentions, places = _mentions(distinct, form, role)
+    people = pd.DataFrame({"written": written.to_numpy(), "respondent": frame.index})
+    rows = people.merge(mentions, on="written").sort_values(
+        ["respondent", "order"], kind="stable", ignore_index=True
+    )
+    # Numbered as they come, so that the places do not hang on the distinct writings.
+    number, used = pd.factorize(rows["place"])
+    rows = rows.assign(place=number)[["place", "respondent"]].assign(rows=1, n=1.0)
+    return rows, complete_places(places.iloc[used].reset_index(drop=True))
+
+
+def _mentions(
+    distinct: pd.DataFrame, form: Survey, role: str
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Read each distinct way of writing a place: which places it mentions, in order."""
+    known = pd.DataFrame({"written": range(len(distinct))})
     known = known.assign(code=None, level=None, postcode=None, outside=False)
     known = known.assign(longitude=float("nan"), latitude=float("nan"))
     for i, place in enumerate(form.places):
         if place.role != role:
             continue
-        column = frame.set_index("respondent")[f"place {i}"]
-        said = column.loc[known["respondent"]].reset_index(drop=True)
+        said = distinct[f"place {i}"].loc[known["written"]].reset_index(drop=True)
         if place.separator:
             parts = said.str.split(place.separator).explode().str.strip()
             # Who names no place has no row here: the question was not for them.
@@ -213,8 +198,8 @@ def _places(
     # A place named twice by one person is one mention.
     known = known.drop_duplicates(ignore_index=True)
     number, places = number_places(known, PLACE)
-    rows = pd.DataFrame({"place": number, "respondent": known["respondent"]})
-    return rows.assign(rows=1, n=1.0).reset_index(drop=True), complete_places(places)
+    columns = {"written": known["written"], "place": number, "order": known.index}
+    return pd.DataFrame(columns), places
 
 
 def _evidence(known: pd.DataFrame, said: pd.Series, place: SurveyPlace) -> pd.DataFrame:
