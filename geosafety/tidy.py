@@ -52,12 +52,18 @@ class Answers:
         By respondent: the number of the option or `BLANK`, shape (respondents,); where
         several may be chosen, true and false, shape (respondents, options).
     base
-        By respondent: who counts in the base.
+        By respondent: who counts in the base; all who chose an option do.
+    demographic
+        Whether it asks about the respondent.
+    not_stated
+        The options that say nothing of the respondent, such as "Prefer not to say".
     """
 
     options: tuple[str, ...]
     codes: np.ndarray
     base: np.ndarray
+    demographic: bool = False
+    not_stated: tuple[str, ...] = ()
 
     @property
     def several(self) -> bool:
@@ -103,6 +109,8 @@ class Observations:
     answers
         Surveys only: by measure, who chose which option. Respondents are numbered from
         0; `rows` has theirs in `respondent`.
+    totals
+        Rasters of residents only: by layer, `n` and `complete` by area.
     """
 
     dataset: str
@@ -119,6 +127,7 @@ class Observations:
     survey: str = ""
     role: str = ""
     answers: dict[str, Answers] = field(default_factory=dict)
+    totals: dict[str, pd.DataFrame] = field(default_factory=dict)
 
     @property
     def rows_in(self) -> int:

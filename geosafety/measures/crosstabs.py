@@ -129,22 +129,37 @@ def _signatures(
     return number.reshape(-1), first
 
 
+@dataclass(frozen=True, eq=False)
+class Split:
+    """Mentions by patch and group: the cell of each, and how many groups there are.
+
+    The last group is of those who left the question blank, and is dropped at the end.
+    """
+
+    cell: NDArray[np.int64]
+    groups: int
+
+
+def split(place: Ground, groups: Answers | None = None) -> Split:
+    """Split the mentions by a question of one answer; without one, into one group."""
+    if groups is None:
+        return Split(cell=2 * place.patch, groups=1)
+    many = len(groups.options)
+    code = np.where(groups.codes == BLANK, many, groups.codes).astype(np.int64)
+    return Split(cell=place.patch * (many + 1) + code[place.person], groups=many)
+
+
 def count_answers(
-    place: Ground,
-    said: Answers,
-    *,
-    groups: Answers | None = None,
-    weights: Floats | None = None,
+    place: Ground, said: Answers, by: Split, weights: Floats | None = None
 ) -> dict[str, Counts]:
     """Count the answers to one question in every layer.
 
     Parameters
     ----------
     said
-        The question.
-    groups
-        A question of one answer by which to split; who left it blank is in no group.
-        None: one group of everyone.
+        The question. Who chose an option must be in its base.
+    by
+        What `split` returns for `place`.
     weights
         By respondent, 0 or more; None: 1 for everyone. Who has no weight (missing) is
         counted in `yes` and `base` and in none of the weighted sums.
@@ -154,52 +169,69 @@ def count_answers(
     dict of Counts
         By geography of `place`.
     """
-    person = place.person
-    group = np.zeros(len(person), np.int64)
-    many = 1
-    if groups is not None:
-        group, many = groups.codes[person].astype(np.int64), len(groups.options)
-    inside = group != BLANK
-    cell = place.patch[inside] * many + group[inside]
-    person = person[inside]
-    weight = np.ones(len(person)) if weights is None else weights[person]
-    weight = np.where(np.isnan(weight), 0.0, weight)
-    size = place.patches * many
-    in_base = said.base[person]
-    yes, weighted_yes = _options(said, person, cell, size, weight)
-    counted = [yes, weighted_yes]
-    for value in (np.ones(len(weight)), weight, weight**2):
-        total = np.bincount(cell[in_base], value[in_base], size)
-        counted.append(total.astype(float)[:, None])
-    by_patch = np.hstack(counted).reshape(place.patches, -1)
-    shape = (many, 2 * len(said.options) + 3)
-    return {name: _counts(t @ by_patch, *shape) for name, t in place.layers.items()}
+    size = place.patches * (by.groups + 1)
+    weight = None if weights is None else np.nan_to_num(weights[place.person])
+    if said.several:
+        tables = _several(said, place.person, by.cell, size, weight)
+    else:
+        tables = _single(said, place.person, by.cell, size, weight)
+    # (patches, groups, columns), without the group of those who are in none.
+    cube = np.concatenate(tables, axis=1).reshape(place.patches, by.groups + 1, -1)
+    flat = cube[:, :-1].reshape(place.patches, -1)
+    shape = (by.groups, len(said.options))
+    return {name: _counts(t @ flat, *shape) for name, t in place.layers.items()}
 
 
-def _options(
+def _tally(cell: NDArray[np.int64], size: int, weight: Floats | None) -> Floats:
+    return np.bincount(cell, weight, size).astype(float)
+
+
+def _single(
     said: Answers,
     person: NDArray[np.int64],
     cell: NDArray[np.int64],
     size: int,
-    weight: Floats,
-) -> tuple[Floats, Floats]:
-    """Count who chose each option by cell, plain and weighted: (cells, options)."""
+    weight: Floats | None,
+) -> list[Floats]:
+    """Count by cell and option, blanks in the base and out of it as options too."""
     many = len(said.options)
-    if said.several:
-        row, option = np.nonzero(said.codes[person])
-    else:
-        code = said.codes[person].astype(np.int64)
-        row = np.flatnonzero(code != BLANK)
-        option = code[row]
+    blank = np.where(said.base, many, many + 1)
+    code = np.where(said.codes == BLANK, blank, said.codes).astype(np.int64)
+    flat = cell * (many + 2) + code[person]
+
+    def tally(weights: Floats | None) -> Floats:
+        return _tally(flat, size * (many + 2), weights).reshape(size, many + 2)
+
+    plain = tally(None)
+    weighted = plain if weight is None else tally(weight)
+    squared = plain if weight is None else tally(weight**2)
+    bases = [t[:, : many + 1].sum(axis=1)[:, None] for t in (plain, weighted, squared)]
+    return [plain[:, :many], weighted[:, :many], *bases]
+
+
+def _several(
+    said: Answers,
+    person: NDArray[np.int64],
+    cell: NDArray[np.int64],
+    size: int,
+    weight: Floats | None,
+) -> list[Floats]:
+    many = len(said.options)
+    row, option = np.nonzero(said.codes[person])
     flat = cell[row] * many + option
-    yes = np.bincount(flat, minlength=size * many).astype(float)
-    weighted = np.bincount(flat, weight[row], size * many).astype(float)
-    return yes.reshape(size, many), weighted.reshape(size, many)
+    inside = np.flatnonzero(said.base[person])
+    plain = _tally(flat, size * many, None).reshape(size, many)
+    base = _tally(cell[inside], size, None)[:, None]
+    if weight is None:
+        return [plain, plain, base, base, base]
+    weighted = _tally(flat, size * many, weight[row]).reshape(size, many)
+    held = weight[inside]
+    sums = [_tally(cell[inside], size, w)[:, None] for w in (held, held**2)]
+    return [plain, weighted, base, *sums]
 
 
-def _counts(table: Floats, groups: int, columns: int) -> Counts:
-    cube = table.reshape(len(table), groups, columns)
-    options = (columns - 3) // 2
+def _counts(table: Floats, groups: int, options: int) -> Counts:
+    cube = table.reshape(len(table), groups, 2 * options + 3)
     return Counts(
         yes=cube[:, :, :options],
         weighted_yes=cube[:, :, options : 2 * options],

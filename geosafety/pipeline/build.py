@@ -18,17 +18,19 @@ import pandas as pd
 from geosafety import __version__, results
 from geosafety.geography.atlas import Atlas
 from geosafety.geography.web import for_the_web
-from geosafety.pipeline.events import event_tables, find_coverage
+from geosafety.measures.harm import Weights, weights_notes
+from geosafety.pipeline.events import categories_of, event_tables, find_coverage
 from geosafety.pipeline.export import latest_period
 from geosafety.pipeline.inputs import Placed, Progress, place_inputs, read_inputs
+from geosafety.pipeline.near_repeats import near_repeat_tables
 from geosafety.pipeline.patterns import TABLES, pattern_tables
 from geosafety.pipeline.stocks import find_denominators, population_tables, stock_tables
-from geosafety.pipeline.surfaces import write_surfaces
+from geosafety.pipeline.surface_files import write_surfaces
 from geosafety.pipeline.surveys import survey_tables
 from geosafety.pipeline.together import PAIRS, bivariate, similarity
 from geosafety.project import Project, read_project
-from geosafety.questionnaires import survey
 from geosafety.readers.boundaries import read_atlas
+from geosafety.readers.harm import read_harm
 from geosafety.readers.rejects import write_rejects
 from geosafety.settings import Dataset, geographies
 
@@ -60,12 +62,15 @@ def build(project_file: Path, out: Path, *, progress: Progress) -> dict[str, Any
     inputs, ledger = place_inputs(
         read_inputs(project, atlas, progress), atlas, progress
     )
+    harm = _harm_weights(project, inputs, notes)
     with results.write_results(out) as folder:
         progress("measuring")
-        coverage = _write_values(folder, project, inputs, atlas, progress)
-        _write_patterns(folder, project, inputs, atlas, progress)
+        coverage = _write_values(folder, project, inputs, atlas, progress, harm)
+        _write_patterns(folder, project, inputs, atlas, progress, harm)
         people = find_denominators(_of(inputs, "population"), atlas)
-        notes += write_surfaces(folder, inputs, atlas, people, progress)
+        notes += write_surfaces(
+            folder, inputs, atlas, people, policy=project.policy, progress=progress
+        )
         progress("writing boundaries")
         _write_geography(folder, atlas)
         ledger.to_parquet(folder / "ledger.parquet")
@@ -93,11 +98,22 @@ def check(
     inputs, ledger = place_inputs(
         read_inputs(project, atlas, progress), atlas, progress
     )
+    _harm_weights(project, inputs, notes)
     return _manifest(project, atlas, inputs, ledger, notes), ledger
 
 
 def _of(inputs: list[Placed], dataset: str) -> list[Placed]:
     return [placed for placed in inputs if placed.data.dataset == dataset]
+
+
+def _harm_weights(
+    project: Project, inputs: list[Placed], notes: list[str]
+) -> Weights | None:
+    """Read the harm weights, if the project has any, and note whose they are."""
+    categories = categories_of(_of(inputs, "crime"))
+    harm = read_harm(project, categories)
+    notes += weights_notes(harm, categories)
+    return harm
 
 
 def _write_values(
@@ -106,6 +122,7 @@ def _write_values(
     inputs: list[Placed],
     atlas: Atlas,
     progress: Progress,
+    harm: Weights | None,
 ) -> pd.DataFrame:
     """Measure every dataset and append its tables; return what the sources cover."""
     policy = project.policy
@@ -118,7 +135,7 @@ def _write_values(
     with results.ValueWriter(folder / "values.parquet") as writer:
         for name, dataset in policy.items():
             progress(f"measuring {dataset.label.lower()}")
-            for table in _tables(dataset, by_dataset[name], atlas, people):
+            for table in _tables(dataset, by_dataset[name], atlas, people, harm):
                 writer.append(table)
             found = None
             if dataset.counts == "events":
@@ -134,6 +151,7 @@ def _write_patterns(
     inputs: list[Placed],
     atlas: Atlas,
     progress: Progress,
+    harm: Weights | None,
 ) -> None:
     """Test the datasets that are counted on small areas for clusters and change."""
     found: dict[str, list[pd.DataFrame]] = {name: [] for name in TABLES}
@@ -151,6 +169,7 @@ def _write_patterns(
             coverage,
             seed=project.seed or 0,
             progress=progress,
+            harm=harm,
         )
         for name, table in made.items():
             found[name].append(table)
@@ -159,7 +178,9 @@ def _write_patterns(
     crime, stops = _of(inputs, "crime"), _of(inputs, "stop_search")
     if crime and stops:
         found["concentration"].append(similarity(crime, stops, atlas, seed=seed))
-    for name, tables in found.items():
+    progress("looking for near repeats")
+    near = near_repeat_tables(project.policy, inputs, seed=seed)
+    for name, tables in {**found, "near_repeat": list(near)}.items():
         results.write_table(folder, name, tables)
 
 
@@ -177,14 +198,20 @@ def _latest(folder: Path) -> dict[tuple[str, str], pd.DataFrame]:
     }
 
 
-def _tables(dataset: Dataset, inputs: list[Placed], atlas: Atlas, people: Any) -> Any:
+def _tables(
+    dataset: Dataset,
+    inputs: list[Placed],
+    atlas: Atlas,
+    people: Any,
+    harm: Weights | None,
+) -> Any:
     """Choose the step for a dataset."""
     if dataset.name == "survey":
         return survey_tables(dataset, inputs, atlas)
     if dataset.name == "population":
         return population_tables(dataset, people, atlas)
     if dataset.counts == "events":
-        return event_tables(dataset, inputs, atlas, people)
+        return event_tables(dataset, inputs, atlas, people, harm)
     return stock_tables(dataset, inputs, atlas, people)
 
 
@@ -215,8 +242,6 @@ def _manifest(
 ) -> dict[str, Any]:
     """Say what went in, so that every number can be traced."""
     said = [*notes, *(note for placed in inputs for note in placed.data.notes)]
-    forms = dict.fromkeys(p.data.survey for p in inputs if p.data.survey)
-    said += [line for name in forms for line in survey(name).remarks()]
     return {
         "title": project.title,
         "synthetic": project.synthetic,

@@ -3,74 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 
 from geosafety.geography.atlas import Atlas, Layer
-from geosafety.measures.crosstabs import (
-    Counts,
-    Ground,
-    count_answers,
-    everyone,
-    ground,
-)
+from geosafety.measures.crosstabs import Counts
 from geosafety.measures.shares import shares
 from geosafety.pipeline.finish import finish
 from geosafety.pipeline.inputs import Placed
+from geosafety.pipeline.waves import EVERYONE, Wave, waves
 from geosafety.settings import Dataset, Indicator, indicators
 from geosafety.tidy import Answers
-
-EVERYONE = "everyone"
-
-
-@dataclass(frozen=True, eq=False)
-class Wave:
-    """One survey: what its respondents said, and where they stand in each role."""
-
-    name: str
-    kind: str
-    answers: dict[str, Answers]
-    grounds: dict[str, Ground]
-    people: Ground
-
-    @property
-    def respondents(self) -> int:
-        """How many there are, wherever they live."""
-        return len(self.people.person)
-
-    def counts(
-        self, place: str, said: Answers, groups: Answers | None = None
-    ) -> dict[str, Counts]:
-        """Count a question by area of one role, and under `EVERYONE` once a person."""
-        role = self.grounds.get(place) or next(iter(self.grounds.values()))
-        by_area = count_answers(role, said, groups=groups)
-        return {**by_area, **count_answers(self.people, said, groups=groups)}
-
-
-def waves(inputs: list[Placed], atlas: Atlas) -> list[Wave]:
-    """Put the roles of each survey together."""
-    found: dict[str, dict[str, Placed]] = {}
-    for placed in inputs:
-        found.setdefault(placed.data.survey, {})[placed.data.role] = placed
-    areas = {name: layer.areas.index for name, layer in atlas.layers.items()}
-    return [_wave(name, roles, areas) for name, roles in found.items()]
-
-
-def _wave(name: str, roles: dict[str, Placed], areas: dict[str, pd.Index]) -> Wave:
-    data = next(iter(roles.values())).data
-    people = len(next(iter(data.answers.values())).codes) if data.answers else 0
-    return Wave(
-        name=name,
-        kind=data.kind,
-        answers=data.answers,
-        grounds={
-            role: ground(placed.data.rows, placed.homes, areas)
-            for role, placed in roles.items()
-        },
-        people=everyone(people),
-    )
 
 
 def survey_tables(
@@ -88,65 +33,77 @@ def _one(
 ) -> Iterator[pd.DataFrame]:
     if indicator.question and indicator.question not in wave.answers:
         return
-    parts = list(_questions(indicator, wave))
-    counted = [
-        (groups, wave.counts(indicator.place, said, by)) for groups, said, by in parts
-    ]
+    counted = list(_counted(indicator, wave))
     for geography in indicator.geographies or atlas.layers:
         layer = atlas.layers[geography]
         fine = bool(indicator.by) and geography not in dataset.by_geographies
-        kept = counted[:1] if fine else counted
         frames = [
-            _table(indicator, groups, _of_layer(counts, layer, dataset), layer)
-            for groups, counts in kept
+            _table(indicator, groups, *of_layer(counts, layer, dataset), layer)
+            for groups, counts in (counted[:1] if fine else counted)
         ]
         table = pd.concat(frames, ignore_index=True).assign(period=wave.name)
         yield finish(table, indicator, dataset, layer, kind=wave.kind)
 
 
-def _questions(
+def _counted(
     indicator: Indicator, wave: Wave
-) -> Iterator[tuple[list[str], Answers, Answers | None]]:
-    """Yield what to count: the names of the groups, the question, and who by.
-
-    The first is of everyone.
-    """
-    whole = np.ones(wave.respondents, dtype=bool)
+) -> Iterator[tuple[list[str], dict[str, Counts]]]:
+    """Yield the names of the groups and their counts; the first is of everyone."""
     if indicator.measure == "count":
-        yield ["all"], _yes(whole, whole), None
+        yield ["all"], wave.counts(indicator.place, _whole(wave.respondents))
     elif indicator.measure in ("answer_share", "answer_count"):
         for measure, said in wave.answers.items():
-            yield [f"{measure}={option}" for option in said.options], said, None
+            groups = [f"{measure}={option}" for option in said.options]
+            yield groups, wave.counts(indicator.place, said)
     else:
-        said = wave.answers[indicator.question]
-        yes = _yes(said.chose(*indicator.yes), said.base)
-        yield ["all"], yes, None
+        yes = wave.yes(indicator)
+        yield ["all"], _first(wave.counts(indicator.place, yes))
         for measure in indicator.by:
             if by := wave.answers.get(measure):
-                yield [f"{measure}={option}" for option in by.options], yes, by
+                groups = [f"{measure}={option}" for option in by.options]
+                yield groups, _first(wave.counts(indicator.place, yes, measure))
 
 
-def _yes(chosen: np.ndarray, base: np.ndarray) -> Answers:
-    """Make a question of one option that may be left open: yes."""
-    return Answers(options=("yes",), codes=(chosen & base)[:, None], base=base)
+def _whole(respondents: int) -> Answers:
+    """Make the question that everyone answers alike: being a respondent."""
+    return Answers(
+        options=("respondent",),
+        codes=np.zeros(respondents, dtype=np.int8),
+        base=np.ones(respondents, dtype=bool),
+    )
 
 
-def _of_layer(counts: dict[str, Counts], layer: Layer, dataset: Dataset) -> Counts:
-    """Take one layer's counts; the papers' force figures are of everyone."""
+def _first(counts: dict[str, Counts]) -> dict[str, Counts]:
+    """Keep the first option of each: of yes and no, the yes."""
+    return {
+        name: replace(c, yes=c.yes[:, :, :1], weighted_yes=c.weighted_yes[:, :, :1])
+        for name, c in counts.items()
+    }
+
+
+def of_layer(
+    counts: dict[str, Counts], layer: Layer, dataset: Dataset
+) -> tuple[np.ndarray, np.ndarray]:
+    """Take the yeses and bases of one layer: areas by groups and options.
+
+    The papers' force figures are of everyone who answered, wherever they live.
+    """
     whole = layer.name == "force" and dataset.whole_is_everyone
-    return counts[EVERYONE if whole else layer.name]
+    found = counts[EVERYONE if whole else layer.name]
+    base = np.broadcast_to(found.base[:, :, None], found.yes.shape)
+    areas = len(found.yes)
+    return found.yes.reshape(areas, -1), base.reshape(areas, -1)
 
 
 def _table(
-    indicator: Indicator, groups: list[str], counts: Counts, layer: Layer
+    indicator: Indicator,
+    groups: list[str],
+    yes: np.ndarray,
+    base: np.ndarray,
+    layer: Layer,
 ) -> pd.DataFrame:
     """Turn the counts of one question into numbers, group by group."""
     areas = len(layer.areas)
-    yes = counts.yes.reshape(areas, -1)
-    base = np.broadcast_to(
-        counts.base[:, :, None],
-        (*counts.base.shape, yes.shape[1] // len(counts.base[0])),
-    ).reshape(areas, -1)
     n, b = pd.Series(yes.T.reshape(-1)), pd.Series(base.T.reshape(-1))
     table = _numbers(indicator, n, b)
     basis = table["base"].where(table["base"].notna(), table["value"])

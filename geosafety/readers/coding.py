@@ -99,4 +99,10 @@ def answers_of(codes: np.ndarray, question: Question) -> Answers:
     """Say who counts in the base of a question that was coded."""
     answered = codes.any(axis=1) if codes.ndim == 2 else codes != BLANK
     base = np.ones(len(codes), dtype=bool) if question.base == "all" else answered
-    return Answers(options=question.options, codes=codes, base=np.asarray(base))
+    return Answers(
+        options=question.options,
+        codes=codes,
+        base=np.asarray(base),
+        demographic=question.demographic,
+        not_stated=question.prefer_not,
+    )

@@ -13,8 +13,9 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from geosafety.errors import InputError
 from geosafety.project import InputSource, Project, find_files
-from geosafety.questionnaires import Question, Survey, SurveyPlace, survey
+from geosafety.questionnaires import Question, Survey, SurveyPlace, read_survey, survey
 from geosafety.readers.coding import answers_of, code_answers, no_answers
 from geosafety.readers.stocks import tidy_postcode
 from geosafety.readers.tables import (
@@ -54,7 +55,8 @@ def read_survey_files(
     Parameters
     ----------
     source
-        `survey` names the questionnaire.
+        `survey` names a questionnaire of the catalogue, or the file of your own beside
+        the project (`survey = "ours.toml"`).
 
     Returns
     -------
@@ -63,7 +65,7 @@ def read_survey_files(
         several places, its rows are mentions, not people; `respondent` tells whose.
         All share `answers`.
     """
-    form = survey(source.survey)
+    form = _questionnaire(source.survey, project)
     parts, rejects, files = _read(source, project, form, progress)
     answers = {
         question.measure: answers_of(_codes(parts, question), question)
@@ -83,6 +85,7 @@ def read_survey_files(
             rows=rows,
             rejects=refused if role == form.roles[0] else no_rejects(),
             files=tuple(files) if role == form.roles[0] else (),
+            notes=tuple(form.remarks()) if role == form.roles[0] else (),
             survey=form.name,
             role=role,
             answers=answers,
@@ -90,6 +93,17 @@ def read_survey_files(
         for role in form.roles
         for rows, places in [_places(kept, form, role)]
     ]
+
+
+def _questionnaire(name: str, project: Project) -> Survey:
+    """Read a questionnaire of one's own, or look it up in the catalogue."""
+    if not name.endswith(".toml"):
+        return survey(name)
+    path = project.folder / name
+    if not path.is_file():
+        problem = f"There is no questionnaire {name} beside {project.path.name}."
+        raise InputError(problem, hint="See geosafety/catalog/surveys for the form.")
+    return read_survey(path.read_text("utf-8-sig"), name)
 
 
 def _read(

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from geosafety.measures.crosstabs import count_answers, everyone, ground
+from geosafety.measures.crosstabs import count_answers, everyone, ground, split
 from geosafety.tidy import BLANK, Answers
 
 WARDS, BOROUGHS = pd.Index(["W1", "W2", "W3"]), pd.Index(["B1", "B2"])
@@ -64,8 +64,8 @@ def test_counts_by_group_and_area_equal_those_of_a_group_by(people, layer, areas
     found = count_answers(
         place,
         single(people["said"]),
-        groups=single(people["age"], "xy"),
-        weights=people["weight"].to_numpy(),
+        split(place, single(people["age"], "xy")),
+        people["weight"].to_numpy(),
     )[layer]
     for age in (0, 1):
         for option in (0, 1, 2):
@@ -96,7 +96,8 @@ def test_several_answers_are_counted_once_for_each_option():
     rng = np.random.default_rng(1)
     marks = rng.random((500, 3)) < 0.4
     said = Answers(options=("a", "b", "c"), codes=marks, base=np.ones(500, bool))
-    found = count_answers(everyone(500), said)["everyone"]
+    place = everyone(500)
+    found = count_answers(place, said, split(place))["everyone"]
     assert found.yes[0, 0].tolist() == marks.sum(axis=0).tolist()
     assert found.base[0, 0] == 500
 
@@ -104,6 +105,20 @@ def test_several_answers_are_counted_once_for_each_option():
 def test_mentions_count_where_they_are_and_a_person_counts_once_in_all():
     rows = pd.DataFrame({"place": [0, 1, 0], "respondent": [0, 0, 2]})
     said = Answers(options=("yes",), codes=np.array([0, 0, 0]), base=np.ones(3, bool))
-    by_ward = count_answers(ground(rows, {"ward": WARD}, {"ward": WARDS}), said)["ward"]
+    visits, people = ground(rows, {"ward": WARD}, {"ward": WARDS}), everyone(3)
+    by_ward = count_answers(visits, said, split(visits))["ward"]
     assert by_ward.yes[:, 0, 0].tolist() == [2.0, 1.0, 0.0]
-    assert count_answers(everyone(3), said)["everyone"].yes[0, 0, 0] == 3
+    whole = count_answers(people, said, split(people))["everyone"]
+    assert whole.yes[0, 0, 0] == 3
+
+
+def test_blanks_count_in_a_base_of_all_and_in_no_other():
+    place = everyone(4)
+    codes, whole = np.array([0, 1, BLANK, BLANK]), np.ones(4, bool)
+    answered = Answers(options=("a", "b"), codes=codes, base=codes != BLANK)
+    of_all = Answers(options=("a", "b"), codes=codes, base=whole)
+    bases = [
+        count_answers(place, said, split(place))["everyone"].base[0, 0]
+        for said in (answered, of_all)
+    ]
+    assert bases == [2.0, 4.0]

@@ -1,0 +1,5 @@
+"""Run as `python -m geosafety.cli`."""
+
+from geosafety.cli import main
+
+main()
