@@ -14,7 +14,14 @@ from pathlib import Path
 from typing import Any
 
 from geosafety.errors import CatalogError, InputError, nearest
-from geosafety.settings import KINDS, Dataset, datasets, from_block, geographies
+from geosafety.settings import (
+    KINDS,
+    Dataset,
+    datasets,
+    from_block,
+    geographies,
+    legitimacy_parts,
+)
 
 _VARIABLE = re.compile(r"\$\{(\w+)\}")
 
@@ -69,8 +76,41 @@ class CrosswalkSource:
 
 
 @dataclass(frozen=True, kw_only=True)
+class HarmSource:
+    """The `[harm]` block: a table of what one crime of each category weighs.
+
+    `category` and `weight` are headings of the file; `name` and `source` say whose
+    weights they are, and stand beside every harm figure.
+    """
+
+    file: str
+    category: str
+    weight: str
+    name: str
+    source: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class LegitimacySource:
+    """The `[legitimacy]` block: how the legitimacy score is made.
+
+    `reference` is the last month of the year that stays fixed. `parts` says which
+    indicator stands for a part, where not the catalogue's; `weights`, how much each
+    part counts (equal, where left out).
+    """
+
+    reference: str
+    parts: dict[str, str] = field(default_factory=dict)
+    weights: dict[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
 class InputSource:
-    """One block of input files, such as `[[crime]]`."""
+    """One block of input files, such as `[[crime]]`.
+
+    `invited` (surveys) is a table of how many were asked. `indicator`, or `name` with
+    `label`, `unit` and `higher_is`, say what a `[[series]]` is of.
+    """
 
     dataset: str
     files: tuple[str, ...]
@@ -81,6 +121,33 @@ class InputSource:
     vintage: str = ""
     denominator_vintage: str = ""
     survey: str = ""
+    name: str = ""
+    invited: str = ""
+    indicator: str = ""
+    label: str = ""
+    unit: str = ""
+    higher_is: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class MarginSource:
+    """One `[[margins]]` block: how many people of each group live in each area.
+
+    `categories` says which labels of the file make up each group of the survey: its
+    values (long), or its headings (wide). `*` stands for any text; the group `""` is
+    left out. `ages` does it for headings that are single years, such as `"18-24"`,
+    `"75+"` or `"30"`.
+    """
+
+    dimension: str
+    files: tuple[str, ...]
+    columns: dict[str, str]
+    reference: str
+    categories: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    ages: dict[str, str] = field(default_factory=dict)
+    source: str = ""
+    vintage: str = ""
+    kind: str = "observed"
     name: str = ""
 
 
@@ -93,9 +160,12 @@ class Project:
     synthetic: bool = False
     boundaries: dict[str, Boundary] = field(default_factory=dict)
     crosswalk: CrosswalkSource | None = None
+    harm: HarmSource | None = None
+    legitimacy: LegitimacySource | None = None
     seed: int | None = None
     policy: dict[str, Dataset] = field(default_factory=datasets)
     inputs: tuple[InputSource, ...] = ()
+    margins: tuple[MarginSource, ...] = ()
 
     @property
     def folder(self) -> Path:
@@ -141,19 +211,23 @@ def _expand(value: Any, where: str) -> Any:
 
 def _project(path: Path, block: dict[str, Any]) -> Project:
     tables = set(datasets())
-    known = ["title", "synthetic", "seed", "policy", "boundaries", "crosswalk", *tables]
+    known = ["title", "synthetic", "seed", "policy", "boundaries", "crosswalk", "harm"]
+    known += ["margins", "legitimacy", *tables]
     for key in block:
         if key not in known:
             problem = f"{path.name} has an unknown key {key!r}."
             raise CatalogError(problem, hint=nearest(key, known))
     crosswalk = _table(block, "crosswalk", path.name)
     where = f"{path.name}: [crosswalk]"
+    harm = _table(block, "harm", path.name)
     return Project(
         title=_plain(block, "title", str, path) or path.stem,
         path=path.resolve(),
         synthetic=bool(_plain(block, "synthetic", bool, path)),
         boundaries=_boundaries(path.name, _table(block, "boundaries", path.name)),
         crosswalk=from_block(CrosswalkSource, crosswalk, where) if crosswalk else None,
+        harm=_harm(harm, f"{path.name}: [harm]") if "harm" in block else None,
+        legitimacy=_legitimacy(block, path.name),
         seed=_plain(block, "seed", int, path),
         policy=_policy(path.name, _table(block, "policy", path.name)),
         inputs=tuple(
@@ -162,7 +236,45 @@ def _project(path: Path, block: dict[str, Any]) -> Project:
             if key in tables
             for number, entry in enumerate(_as_list(entries), start=1)
         ),
+        margins=tuple(
+            _margin(f"{path.name}: [[margins]] number {number}", entry)
+            for number, entry in enumerate(_as_list(block.get("margins", [])), start=1)
+        ),
     )
+
+
+def _harm(block: dict[str, Any], where: str) -> HarmSource:
+    """Make the `[harm]` block; a weight that nobody stands for is not used."""
+    source = from_block(HarmSource, block, where)
+    for key, value in vars(source).items():
+        if not value.strip():
+            problem = f"{where} {key} is empty."
+            raise CatalogError(problem, hint="Say whose weights they are, and where.")
+    return source
+
+
+def _legitimacy(block: dict[str, Any], file: str) -> LegitimacySource | None:
+    """Make the `[legitimacy]` block; None where the project has none."""
+    if "legitimacy" not in block:
+        return None
+    where = f"{file}: [legitimacy]"
+    own = _table(block, "legitimacy", file)
+    for key in ("parts", "weights"):
+        for name in _table(own, key, where):
+            if name not in legitimacy_parts():
+                problem = f"{where} {key} names {name!r}, which is no part."
+                raise CatalogError(problem, hint=nearest(name, legitimacy_parts()))
+    source = from_block(LegitimacySource, own, where)
+    for name, text in source.parts.items():
+        _text(text, f"{where} parts {name!r}")
+    for name, weight in source.weights.items():
+        if type(weight) not in (int, float) or not 0 < weight < float("inf"):
+            problem = f"{where} weights {name!r} is {weight!r}."
+            raise CatalogError(problem, hint="A weight is a number above 0, such as 1.")
+    if not re.fullmatch(r"\d{4}-\d{2}", source.reference):
+        problem = f"{where} reference is {source.reference!r}."
+        raise CatalogError(problem, hint='A month ends the year, such as "2021-03".')
+    return source
 
 
 def _plain(block: dict[str, Any], key: str, kind: type, path: Path) -> Any:
@@ -277,6 +389,45 @@ def _input(file: str, dataset: str, number: int, block: dict[str, Any]) -> Input
         problem = f"{where} has kind {entry.kind!r}."
         raise CatalogError(problem, hint=nearest(entry.kind, KINDS))
     return entry
+
+
+def _margin(where: str, block: dict[str, Any]) -> MarginSource:
+    """Make one block of margins; a label or a file may stand alone or in a list."""
+    if not isinstance(block, dict):
+        problem = f"{where} is {block!r}, which is not a table."
+        raise CatalogError(problem, hint='Write [[margins]] and files = ["..."].')
+    block = dict(block)
+    if "files" in block:
+        block["files"] = _texts(block["files"], f"{where} files")
+    groups = _table(block, "categories", where)
+    block["categories"] = {
+        name: _texts(labels, f"{where} categories {name!r}")
+        for name, labels in groups.items()
+    }
+    for key in ("columns", "ages"):
+        for name, text in _table(block, key, where).items():
+            _text(text, f"{where} {key} {name!r}")
+    entry = from_block(MarginSource, block, where)
+    if bool(entry.categories) == bool(entry.ages):
+        problem = f"{where} needs either `categories` or `ages`."
+        raise CatalogError(problem, hint='Such as ages = { "18-24" = "18-24" }.')
+    if entry.kind not in KINDS:
+        problem = f"{where} has kind {entry.kind!r}."
+        raise CatalogError(problem, hint=nearest(entry.kind, KINDS))
+    return entry
+
+
+def _texts(said: Any, where: str) -> tuple[str, ...]:
+    """Take one text or a list of them."""
+    values = said if isinstance(said, list) and said else [said]
+    return tuple(_text(value, where) for value in values)
+
+
+def _text(said: Any, where: str) -> str:
+    if not isinstance(said, str) or not said:
+        problem = f"{where} is {said!r}."
+        raise CatalogError(problem, hint="Names must be texts, in quotation marks.")
+    return said
 
 
 def find_files(project: Project, patterns: tuple[str, ...]) -> list[Path]:

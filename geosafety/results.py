@@ -13,6 +13,11 @@ never sees half a build and a failed build leaves the old results alone.
     clusters.parquet        what every small area is, by statistic, or why not
     autocorrelation.parquet whether the whole map clusters; refusals with their reason
     trends.parquet          class of every small area through time; change on the year
+    estimates.parquet       every answer by area: weighted, smoothed, against the Force
+    comparisons.parquet     home with visited places; group with group; with verdicts
+    representation.parquet  who answered against who lives there; responses_needed and
+                            evenness beside it
+    weighting.parquet       how each survey was weighted, or why it was not
     concentration.parquet   the 80-20 table, Gini, accuracy on held-out months
     manifest.json           what went in, with hashes; versions; notes
 """
@@ -21,7 +26,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
@@ -254,6 +259,35 @@ def write_table(folder: Path, name: str, tables: list[pd.DataFrame]) -> None:
         if not pd.api.types.is_numeric_dtype(table[column]):
             table[column] = table[column].fillna("").astype("str")
     table.to_parquet(folder / f"{name}.parquet", index=False, compression="zstd")
+
+
+def write_stream(
+    folder: Path, name: str, tables: Iterable[pd.DataFrame], columns: Mapping[str, bool]
+) -> None:
+    """Write a large table part by part, so that it never stands whole in memory.
+
+    Parameters
+    ----------
+    columns
+        The columns in order, and whether each is text; the others are numbers.
+    """
+    schema = pa.schema(
+        [
+            (column, _TEXT if is_text else pa.float64())
+            for column, is_text in columns.items()
+        ]
+    )
+    words = [column for column, is_text in columns.items() if is_text]
+    path = folder / f"{name}.parquet"
+    with pq.ParquetWriter(path, schema, compression="zstd") as writer:
+        for table in tables:
+            plain = table[list(columns)].fillna(dict.fromkeys(words, ""))
+            arrow = pa.Table.from_pandas(
+                plain.astype(dict.fromkeys(words, "category")),
+                schema=schema,
+                preserve_index=False,
+            )
+            writer.write_table(arrow, row_group_size=ROW_GROUP)
 
 
 def read_table(folder: Path, name: str) -> pd.DataFrame:

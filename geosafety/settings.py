@@ -56,6 +56,7 @@ Measure = Literal[
     "share",
     "answer_share",
     "answer_count",
+    "given",
 ]
 
 
@@ -92,6 +93,10 @@ class Dataset:
     geographies: tuple[str, ...] = ()
     by_geographies: tuple[str, ...] = ()
     whole_is_everyone: bool = False
+    near_metres: tuple[float, ...] = ()
+    near_days: tuple[int, ...] = ()
+    precision: float = 0.0
+    minimum_effect: float = 0.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -104,15 +109,28 @@ class Indicator:
     measure: Measure
     unit: str
     higher_is: Literal["better", "worse", "neither"]
+    weighted: bool = False
+    series: bool = False
     denominator: str = ""
     per: int = 1
     question: str = ""
     yes: tuple[str, ...] = ()
     place: str = "home"
+    paired_with: str = ""
     by: tuple[str, ...] = ()
     groups: tuple[str, ...] = ()
     periods: tuple[str, ...] = ()
     geographies: tuple[str, ...] = ()
+    note: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class LegitimacyPart:
+    """One block of `catalog/legitimacy.toml`: a part of the score."""
+
+    name: str
+    label: str
+    indicator: str = ""
     note: str = ""
 
 
@@ -159,6 +177,18 @@ def indicators() -> dict[str, Indicator]:
     1000
     """
     return _read("indicators.toml", Indicator)
+
+
+@cache
+def legitimacy_parts() -> dict[str, LegitimacyPart]:
+    """Every part of the legitimacy score by name.
+
+    Examples
+    --------
+    >>> list(legitimacy_parts())
+    ['empowerment', 'cooperation', 'compliance']
+    """
+    return _read("legitimacy.toml", LegitimacyPart)
 
 
 def indicator(name: str) -> Indicator:

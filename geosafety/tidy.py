@@ -57,6 +57,9 @@ class Answers:
         Whether it asks about the respondent.
     not_stated
         The options that say nothing of the respondent, such as "Prefer not to say".
+    bands
+        For a demographic question, which band that surveys share each option is in;
+        empty where it is in none.
     """
 
     options: tuple[str, ...]
@@ -64,6 +67,7 @@ class Answers:
     base: np.ndarray
     demographic: bool = False
     not_stated: tuple[str, ...] = ()
+    bands: dict[str, str] = field(default_factory=dict)
 
     @property
     def several(self) -> bool:
@@ -87,6 +91,18 @@ class Answers:
         if self.several:
             return np.asarray(self.codes[:, wanted].any(axis=1))
         return np.isin(self.codes, wanted)
+
+    def banded(self) -> Answers:
+        """Put the options of a question of one answer into their bands.
+
+        Who chose an option that is in none has stated nothing.
+        """
+        named = [self.bands.get(option, "") for option in self.options]
+        options = tuple(dict.fromkeys(filter(None, named)))
+        number = [options.index(band) if band else BLANK for band in named]
+        codes = np.array([*number, BLANK])[self.codes]
+        base = codes != BLANK
+        return Answers(options=options, codes=codes, base=base, demographic=True)
 
 
 @dataclass(frozen=True, kw_only=True)

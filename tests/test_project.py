@@ -6,6 +6,11 @@ from geosafety.errors import CatalogError, GeosafetyError, InputError
 from geosafety.project import find_files, read_project
 from geosafety.settings import datasets
 
+MARGINS = (
+    '[[margins]]\ndimension = "age"\nreference = "r"\nfiles = "a.csv"\n'
+    'columns = { ward = "code" }\n'
+)
+
 
 @pytest.fixture
 def write(tmp_path):
@@ -37,6 +42,14 @@ def test_one_block_or_several_and_one_file_or_several(write):
         ("crime", ("b.csv", "c.csv")),
         ("crime", ("d.csv",)),
     ]
+
+
+def test_margins_may_name_one_label_or_several(write):
+    text = f'{MARGINS}categories = {{ a = "x", b = ["y", "z"], "" = "*" }}\n'
+    (margins,) = read_project(write(text)).margins
+    assert margins.categories == {"a": ("x",), "b": ("y", "z"), "": ("*",)}
+    assert margins.files == ("a.csv",)
+    assert read_project(write("")).margins == ()
 
 
 def test_policy_changes_what_it_names_and_nothing_else(write):
@@ -96,6 +109,19 @@ def test_a_mark_at_the_start_of_the_file_does_not_matter(write):
             "which columns of its lookup",
             "lookup_code",
         ),
+        ('margins = "x"\n', "number 1 is 'x', which is not a table", "files ="),
+        ("[[margins]]\nfiles = 3\n", "files is 3", "texts"),
+        (
+            '[[margins]]\nages = { a = "1" }\nfile = "x"\n',
+            r"\[\[margins\]\] number 1 has an unknown key 'file'",
+            '"files"',
+        ),
+        ("[[margins]]\ncategories = { a = 1 }\n", "categories 'a' is 1", "texts"),
+        ("[[margins]]\ncategories = { a = [] }\n", r"categories 'a' is \[\]", "texts"),
+        ("[[margins]]\nages = { a = 1 }\n", "ages 'a' is 1", "texts"),
+        ("[[margins]]\ncolumns = { ward = 1 }\n", "columns 'ward' is 1", "texts"),
+        (MARGINS, "needs either `categories` or `ages`", "ages ="),
+        (f'{MARGINS}ages = {{ a = "1+" }}\nkind = "x"\n', "has kind 'x'", "observed"),
         ('[crosswalk]\nfile = "x"\n', "lacks the key 'from_code'", ""),
         ("crosswalk = true\n", "crosswalk is True", "[crosswalk]"),
     ],

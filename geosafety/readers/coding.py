@@ -6,10 +6,12 @@ answer that the questionnaire does not know is never guessed at; its row is reje
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 
-from geosafety.errors import nearest
+from geosafety.errors import InputError, nearest
 from geosafety.questionnaires import Question
 from geosafety.readers.tables import join_rejects, reject
 from geosafety.tidy import BLANK, Answers, folded, no_rejects
@@ -17,10 +19,15 @@ from geosafety.tidy import BLANK, Answers, folded, no_rejects
 UNKNOWN = -2
 
 
+SEVERAL = ("multi", "ranking")
+
+
 def code_answers(
     said: pd.Series, question: Question, *, file: str
 ) -> tuple[np.ndarray, pd.DataFrame]:
     """Turn the answers of one column into the numbers of options.
+
+    What a file writes for a blank (`not_answered`) is one.
 
     Parameters
     ----------
@@ -30,13 +37,24 @@ def code_answers(
     Returns
     -------
     ndarray, DataFrame
-        For a question of one answer, the number of the option by row, or `BLANK`; for
-        one of several, true and false by row and option. And the rows to reject: an
-        unknown answer (with the nearest option in the reason), or too many answers.
+        For a question of one answer, the number of the option by row, or `BLANK`. For
+        one of several, by row and option, in which place it was named: 0 for not at
+        all, 1 for first. And the rows to reject: an unknown answer (with the nearest
+        option in the reason), too many answers, or an option ranked twice.
+
+    Raises
+    ------
+    InputError
+        The questionnaire does not know the options of the question.
     """
-    number, distinct = pd.factorize(said)
+    if question.unprinted:
+        problem = f"{file}: the options of {question.column!r} are not known."
+        hint = "No paper prints them: write them into a questionnaire of your own."
+        raise InputError(problem, hint=hint)
+    blanks = [folded(label) for label in question.not_answered]
+    number, distinct = pd.factorize(said.mask(said.map(folded).isin(blanks)))
     texts = pd.Series(distinct, dtype="object")
-    if question.type == "multi":
+    if question.type in SEVERAL:
         return _several(said, number, texts, question, file)
     known = _known(question)
     table = np.array([known.get(folded(t), UNKNOWN) for t in texts] + [BLANK])
@@ -52,23 +70,54 @@ def _several(
     question: Question,
     file: str,
 ) -> tuple[np.ndarray, pd.DataFrame]:
-    """Mark every option that is named; the last row of the table is a blank answer."""
+    """Say where every option is named; the last row of the table is a blank answer."""
     parts = texts.str.split(question.separator).explode()
+    parts = parts[(parts.map(folded) != "").to_numpy()]
     word, words = pd.factorize(parts)
     known = _known(question)
-    option = np.array([known.get(folded(w), UNKNOWN) for w in words] + [BLANK])[word]
+    numbers = [known.get(folded(w), UNKNOWN) for w in words]
+    option = np.array(numbers, dtype=np.int64)[word]
     row = parts.index.to_numpy(dtype=np.int64)
-    marks = np.zeros((len(texts) + 1, len(question.options)), dtype=bool)
-    marks[row[option >= 0], option[option >= 0]] = True
-    strange = parts[(option == UNKNOWN) & (parts.map(folded) != "").to_numpy()]
-    first = strange.groupby(level=0).first().reindex(range(len(texts)))
-    wrong = np.array([*first, None], dtype=object)[number]
-    bad = [_unknown(pd.Series(wrong, index=said.index).dropna(), question, file)]
+    place = parts.groupby(level=0).cumcount().to_numpy() + 1
+    places = np.zeros((len(texts) + 1, len(question.options)), dtype=np.int16)
+    named = option != UNKNOWN
+    # From the last to the first, so that the first mention of an option stands.
+    at = (row[named][::-1], option[named][::-1])
+    places[at] = place[named][::-1]
+    bad = _faults(parts, option, row, places, question)
+    found = []
+    for fault, reasons in bad.items():
+        wrong = pd.Series(reasons.reindex(range(len(texts) + 1)).to_numpy()[number])
+        wrong = wrong.set_axis(said.index).dropna()
+        if fault == "unknown":
+            found.append(_unknown(wrong, question, file))
+        else:
+            rows = said[wrong.index]
+            found.append(reject(rows, file=file, column=question.column, reason=fault))
+    return places[number], join_rejects([no_rejects(), *found])
+
+
+def _faults(
+    parts: pd.Series,
+    option: np.ndarray,
+    row: np.ndarray,
+    places: np.ndarray,
+    question: Question,
+) -> dict[str, pd.Series]:
+    """Find the distinct texts that cannot be used, by fault."""
+    strange = parts[option == UNKNOWN].groupby(level=0).first()
+    faults = {"unknown": strange.astype("object")}
     if question.limit:
-        many = said[(marks.sum(axis=1) > question.limit)[number]]
+        many = np.flatnonzero((places > 0).sum(axis=1) > question.limit)
         reason = f"more than the {question.limit} answers that may be given"
-        bad.append(reject(many, file=file, column=question.column, reason=reason))
-    return marks[number], join_rejects(bad)
+        faults[reason] = pd.Series("x", index=many, dtype="object")
+    if question.type == "ranking":
+        pairs = pd.DataFrame({"row": row, "option": option})
+        again = pairs[pairs.duplicated() & (option != UNKNOWN)]["row"].unique()
+        faults["an option is ranked twice"] = pd.Series(
+            "x", index=again, dtype="object"
+        )
+    return faults
 
 
 def _known(question: Question) -> dict[str, int]:
@@ -90,19 +139,38 @@ def _unknown(wrong: pd.Series, question: Question, file: str) -> pd.DataFrame:
 
 def no_answers(rows: int, question: Question) -> np.ndarray:
     """Return the codes of rows of a file that lacks the question's column."""
-    if question.type == "multi":
-        return np.zeros((rows, len(question.options)), dtype=bool)
+    if question.type in SEVERAL:
+        return np.zeros((rows, len(question.options)), dtype=np.int16)
     return np.full(rows, BLANK, dtype=np.int16)
 
 
-def answers_of(codes: np.ndarray, question: Question) -> Answers:
-    """Say who counts in the base of a question that was coded."""
-    answered = codes.any(axis=1) if codes.ndim == 2 else codes != BLANK
-    base = np.ones(len(codes), dtype=bool) if question.base == "all" else answered
-    return Answers(
-        options=question.options,
-        codes=codes,
-        base=np.asarray(base),
-        demographic=question.demographic,
-        not_stated=question.prefer_not,
-    )
+def answers_of(codes: np.ndarray, question: Question) -> dict[str, Answers]:
+    """Say who counts in the base of a question that was coded.
+
+    Returns
+    -------
+    dict of Answers
+        By measure. A ranking has two: what was ranked at all, and (`MEASURE_first`)
+        what was ranked first.
+    """
+
+    def make(codes: np.ndarray, answered: Any) -> Answers:
+        everyone = np.ones(len(answered), dtype=bool)
+        return Answers(
+            options=question.options,
+            codes=codes,
+            base=everyone if question.base == "all" else np.asarray(answered),
+            demographic=question.demographic,
+            not_stated=question.prefer_not,
+            bands=question.bands,
+        )
+
+    if question.type not in SEVERAL:
+        return {question.measure: make(codes, np.not_equal(codes, BLANK))}
+    named = np.asarray(codes > 0)
+    answered = np.asarray(named.any(axis=1))
+    found = {question.measure: make(named, answered)}
+    if question.type == "ranking":
+        first = np.where(answered, (codes == 1).argmax(axis=1), BLANK)
+        found[f"{question.measure}_first"] = make(first, answered)
+    return found

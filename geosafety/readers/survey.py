@@ -17,7 +17,6 @@ from geosafety.errors import InputError
 from geosafety.project import InputSource, Project, find_files
 from geosafety.questionnaires import Question, Survey, SurveyPlace, read_survey, survey
 from geosafety.readers.coding import answers_of, code_answers, no_answers
-from geosafety.readers.stocks import tidy_postcode
 from geosafety.readers.tables import (
     Chunk,
     join_rejects,
@@ -26,7 +25,9 @@ from geosafety.readers.tables import (
     read_table,
     reject,
 )
+from geosafety.readers.venues import tidy_postcode
 from geosafety.tidy import (
+    Answers,
     FileRecord,
     Observations,
     complete_places,
@@ -36,6 +37,8 @@ from geosafety.tidy import (
 )
 
 POINT = r"(-?\d+(?:\.\d+)?)\s*[,; ]\s*(-?\d+(?:\.\d+)?)"
+# The role of respondents of whom no place is asked: they count for the Force alone.
+NOWHERE = "none"
 PLACE = ["code", "level", "postcode", "longitude", "latitude", "outside"]
 
 
@@ -66,31 +69,31 @@ def read_survey_files(
         All share `answers`.
     """
     form = _questionnaire(source.survey, project)
+    roles = form.roles or [NOWHERE]
     parts, rejects, files = _read(source, project, form, progress)
-    answers = {
-        question.measure: answers_of(_codes(parts, question), question)
-        for question in form.questions
-        if any(question.measure in part.codes for part in parts)
-    }
+    answers: dict[str, Answers] = {}
+    for question in form.questions:
+        if any(question.measure in part.codes for part in parts):
+            answers |= answers_of(_codes(parts, question), question)
     kept = pd.concat([part.places for part in parts], ignore_index=True)
     refused = join_rejects(rejects)[list(no_rejects().columns)]
     return [
         Observations(
             dataset="survey",
-            name=form.name if role == form.roles[0] else f"{form.name} ({role})",
+            name=form.name if role == roles[0] else f"{form.name} ({role})",
             kind=source.kind,
             source=source.source or form.source,
             vintage=source.vintage,
             places=places,
             rows=rows,
-            rejects=refused if role == form.roles[0] else no_rejects(),
-            files=tuple(files) if role == form.roles[0] else (),
-            notes=tuple(form.remarks()) if role == form.roles[0] else (),
+            rejects=refused if role == roles[0] else no_rejects(),
+            files=tuple(files) if role == roles[0] else (),
+            notes=tuple(form.remarks()) if role == roles[0] else (),
             survey=form.name,
             role=role,
             answers=answers,
         )
-        for role in form.roles
+        for role in roles
         for rows, places in [_places(kept, form, role)]
     ]
 
@@ -132,7 +135,7 @@ def _columns(form: Survey, headings: set[str]) -> dict[str, str]:
     """List the headings to read; only demographics may be absent from a file."""
     wanted = {q.measure: q.column for q in form.questions if q.type != "text"}
     wanted |= {f"place {i}": p.column for i, p in enumerate(form.places)}
-    optional = {q.measure for q in form.questions if q.demographic}
+    optional = {q.measure for q in form.questions if q.demographic or q.unprinted}
     return {k: h for k, h in wanted.items() if h in headings or k not in optional}
 
 
@@ -179,6 +182,8 @@ def _places(
     What people wrote is read once for each distinct way of writing it.
     """
     own = [f"place {i}" for i, place in enumerate(form.places) if place.role == role]
+    if not own:
+        frame, own = frame.assign(nowhere=""), ["nowhere"]
     written, distinct = number_places(frame, own)
     mentions, places = _mentions(distinct, form, role)
     people = pd.DataFrame({"written": written.to_numpy(), "respondent": frame.index})

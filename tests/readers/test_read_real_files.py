@@ -8,8 +8,9 @@ from geosafety.geography.topology import clean_layer
 from geosafety.project import InputSource, read_project
 from geosafety.readers.boundaries import read_atlas
 from geosafety.readers.crime import read_crime
-from geosafety.readers.stocks import read_population, read_venues
+from geosafety.readers.stocks import read_population
 from geosafety.readers.stops import read_stops
+from geosafety.readers.venues import read_venues
 
 COUNTS = {
     "code": "lsoa_code",

@@ -4,12 +4,8 @@ import pytest
 
 from geosafety.errors import CatalogError, InputError
 from geosafety.project import InputSource, read_project
-from geosafety.readers.stocks import (
-    read_members,
-    read_population,
-    read_venues,
-    tidy_postcode,
-)
+from geosafety.readers.stocks import read_members, read_population
+from geosafety.readers.venues import read_venues, tidy_postcode
 
 READERS = {
     "wmnow": read_members,

@@ -145,6 +145,65 @@ def test_blank_answers_count_in_a_base_of_all_and_in_no_other(read):
     assert home.answers["worries"].base.tolist() == [True, True, True]
 
 
+RANK = WORRIES.replace('"multi"', '"ranking"').replace("limit = 2", "limit = 0")
+
+
+def test_a_ranking_keeps_what_was_ranked_and_what_came_first(read):
+    lines = ["Postcode,Worries", "x,Theft;Litter", "x,Noise", "x,", "x,Noise;Noise"]
+    (home,) = read(HOME + RANK, "\n".join([*lines, "x,Litter;Mice"]))
+    assert chosen(home, "worries") == [["Litter", "Theft"], ["Noise"], []]
+    assert chosen(home, "worries_first") == [["Theft"], ["Noise"], []]
+    assert [(row, reason) for row, _, _, reason in told(home)] == [
+        (6, "unknown answer. Known: Litter, Noise, Theft."),
+        (5, "an option is ranked twice"),
+    ]
+
+
+def test_a_scale_has_its_numbers_for_options(read):
+    scale = '[[questions]]\nid = "q"\ncolumn = "Score"\nmeasure = "score"\n'
+    scale += 'type = "scale"\nminimum = 0\nmaximum = 10\n'
+    (home,) = read(HOME + scale, "Postcode,Score\nx,10\nx,8.0\nx,11\nx,\n")
+    assert chosen(home, "score") == [["10"], ["8"], []]
+    assert [row for row, *_ in told(home)] == [4]
+
+
+def test_what_a_file_writes_for_a_blank_is_one(read):
+    form = SAFE + 'not_answered = ["-", "No reply"]\n'
+    (home,) = read(HOME + form, "Postcode,How safe?\nx,no REPLY\nx,-\nx,Unsafe\n")
+    assert chosen(home, "safe") == [[], [], ["Unsafe"]]
+    assert told(home) == []
+
+
+def test_a_question_whose_options_no_paper_prints_cannot_be_read(read):
+    form = AGE.replace('["16-24", "25+"]', '["unknown"]\noptions_known = false')
+    with pytest.raises(InputError, match="options of 'Age' are not known"):
+        read(HOME + SAFE + form, "Postcode,How safe?,Age\nx,Unsafe,unknown\n")
+    (home,) = read(HOME + SAFE + form, "Postcode,How safe?\nx,Unsafe\n")
+    assert set(home.answers) == {"safe"}
+
+
+def test_a_survey_that_asks_no_place_counts_for_the_force_alone(read):
+    (data,) = read(SAFE, "How safe?\nUnsafe\n\nVery safe\n")
+    assert data.role == "none"
+    assert data.rows_in == 2
+    assert data.places[["code", "postcode"]].isna().to_numpy().all()
+
+
+def test_a_questionnaire_of_ones_own_stands_beside_the_project(tmp_path):
+    (tmp_path / "ours.toml").write_text(HEAD + HOME + SAFE)
+    (tmp_path / "geosafety.toml").write_text("")
+    (tmp_path / "a.csv").write_text("Postcode,How safe?\nx,Unsafe\n")
+    project = read_project(tmp_path / "geosafety.toml")
+
+    def read_by(name):
+        source = InputSource(dataset="survey", files=("a.csv",), survey=name)
+        return reader.read_survey_files(source, project, lambda _: None)
+
+    assert read_by("ours.toml")[0].survey == "made"
+    with pytest.raises(InputError, match="no questionnaire theirs.toml"):
+        read_by("theirs.toml")
+
+
 def test_a_question_nobody_answered_has_no_base(read):
     (home,) = read(HOME + SAFE, "Postcode,How safe?\nB1,\nB2,\n")
     assert chosen(home, "safe") == [[], []]
