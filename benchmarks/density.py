@@ -18,7 +18,9 @@ import shapely
 from scipy.ndimage import gaussian_filter
 from scipy.stats import gaussian_kde
 
-from geosafety.spatial.density import grid_for, kernel_density, on_grid, zonal
+from geosafety.spatial.density import kernel_density
+from geosafety.spatial.grid import grid_for, on_grid
+from geosafety.spatial.zonal import zonal
 
 POINTS, FEW, BANDWIDTH, RUNS = 1_000_000, 4_000, 500.0, 3
 BOUNDS = (386_000, 272_000, 440_000, 308_000)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
@@ -18,12 +19,15 @@ from flask import current_app
 from shapely.geometry import mapping, shape
 
 from dash_app.spots import Spots, make_spots
+from dash_app.surfaces import NO_SURFACE, Mean, Surface, make_surface
 from dash_app.table import COLUMNS, Row, Table, make_table
 from dash_app.view import BETWEEN, Notes, View, pick, pick_look, pick_period
 from geosafety import results, settings
 from geosafety.errors import GeosafetyError, InputError, nearest
 from geosafety.publish import words
 
+# What the map shows first.
+PREFERRED = ("wmnow_rate",)
 Bounds = tuple[tuple[float, float], tuple[float, float]]
 # geography -> indicator -> period -> group: what there are values for.
 Choices = dict[str, dict[str, dict[str, tuple[str, ...]]]]
@@ -104,7 +108,7 @@ def resolve(**asked: str) -> tuple[View, Notes]:
     notes: list[str] = []
     known = choices()
     g = pick(asked.get("g", ""), known, ("npu", "local_authority"), "layer", notes)
-    i = pick(asked.get("i", ""), known[g], ("wmnow_rate",), "indicator here", notes)
+    i = pick(_mapped(asked, notes), known[g], PREFERRED, "indicator here", notes)
     p = pick_period(asked.get("p", ""), known[g][i], notes)
     grp = pick(asked.get("grp", ""), known[g][i][p], ("all",), "group here", notes)
     a = asked.get("a", "")
@@ -112,14 +116,30 @@ def resolve(**asked: str) -> tuple[View, Notes]:
         notes.append(f"There is no area with the code {a!r} in this layer.")
         a = ""
     v = pick_look(asked.get("v", ""), tested=has_spots(i), notes=notes)
-    view = View(geography=g, indicator=i, period=p, group=grp, area=a, look=v)
+    s = asked.get("s", "")
+    s = "" if s == NO_SURFACE else s
+    if s and s not in surfaces():
+        notes.append(f"These results hold no surface called {s!r}.")
+        s = ""
+    view = View(
+        geography=g, indicator=i, period=p, group=grp, area=a, look=v, surface=s
+    )
     return view, tuple(notes)
+
+
+def _mapped(asked: Mapping[str, str], notes: list[str]) -> str:
+    """Return the indicator asked for; of one that no map can show, say so instead."""
+    found = settings.indicators().get(asked.get("i", ""))
+    if found is None or not found.series:
+        return asked.get("i", "")
+    notes.append(f"“{found.label}” exists for the Force only: there is no map of it.")
+    return ""
 
 
 def table(view: View) -> Table:
     """Return the figures of a view."""
     # Every choice of area shares one table.
-    return _table(_source(), replace(view, area="", look=""))
+    return _table(_source(), replace(view, area="", look="", surface=""))
 
 
 def has_spots(indicator: str) -> bool:
@@ -149,6 +169,31 @@ def spot_rows(view: View) -> list[dict[str, Any]]:
         | {f"emerging_{k}": rows.get(code, {}).get(k, "") for k in _EMERGING_COLUMNS}
         for code, row in _by_area(found).items()
     ]
+
+
+def surfaces() -> dict[str, Surface]:
+    """Return the density surfaces that these results hold, by name."""
+    return _surfaces(*_source())
+
+
+def surface(view: View) -> Surface | None:
+    """Return the surface of a view, if it has one."""
+    return surfaces().get(view.surface)
+
+
+def surface_means(view: View) -> list[Mean]:
+    """Return the mean of a view's surface in each of its areas."""
+    frame = _surface_areas(*_source())
+    found = _where(frame, surface=view.surface, geography=view.geography)
+    if found.empty:
+        return []
+    columns = found[["area_code", "area_name", "mean"]]
+    return [Mean(*row) for row in columns.itertuples(index=False, name=None)]
+
+
+def surface_png(name: str) -> bytes:
+    """Return the picture of a surface whose name `surfaces` lists."""
+    return (folder() / "surfaces" / f"{surfaces()[name].name}.png").read_bytes()
 
 
 def history(view: View) -> list[tuple[str, Row]]:
@@ -199,6 +244,26 @@ _INSTEAD = "The map shows the value instead."
 
 
 @lru_cache(maxsize=4)
+def _surfaces(path: Path, _stamp: int) -> dict[str, Surface]:
+    if not (path / "surfaces.parquet").exists():
+        return {}
+    rows = results.read_table(path, "surfaces").to_dict("records")
+    made = [make_surface({str(k): v for k, v in row.items()}) for row in rows]
+    return {
+        one.name: one
+        for one in made
+        if (path / "surfaces" / f"{one.name}.png").exists()
+    }
+
+
+@lru_cache(maxsize=4)
+def _surface_areas(path: Path, _stamp: int) -> pd.DataFrame:
+    if not (path / "surface_areas.parquet").exists():
+        return pd.DataFrame()
+    return results.read_table(path, "surface_areas")
+
+
+@lru_cache(maxsize=4)
 def _small(path: Path, _stamp: int, name: str) -> pd.DataFrame:
     """Read a table of tests; with nothing in it where there is none."""
     if not (path / f"{name}.parquet").exists():
@@ -240,7 +305,9 @@ def _spots(
     found = _where(found, group=group)
     trends = _where(_small(*source, "trends"), **wanted, group=group)
     emerging = _where(trends, trend=_EMERGING)
-    changes = trends.drop(emerging.index)
+    # Emerging cold spots are rows of the same table that this page does not show.
+    kept = [str(trend).startswith("change") for trend in trends.get("trend", [])]
+    changes = trends[kept]
     if found.empty or (look == "emerging" and emerging.empty):
         what = words.lower_first(words.group_text(group))
         text = f"No such test was made of this group ({what}) on these areas. "
@@ -264,6 +331,7 @@ def _spots(
         kinds=tuple(sorted(found["kind"].astype(str).unique())),
         whole=_whole_words(_where(whole, group=group)),
         impact_areas=_impact_names(source),
+        points=str(found["points"].iloc[0]) if "points" in found else "",
     ), ""
 
 

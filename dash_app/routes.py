@@ -18,6 +18,7 @@ _FOR_EVER = "public, max-age=31536000, immutable"
 def add_routes(server: Flask) -> None:
     """Add every route that Dash does not make."""
     server.add_url_rule("/geo/<geography>/<digest>.json", view_func=geometry)
+    server.add_url_rule("/surfaces/<name>/<digest>.png", view_func=surface)
     server.add_url_rule("/patterns.js", view_func=patterns)
     server.add_url_rule("/table", view_func=table)
     server.add_url_rule("/view.csv", view_func=view_csv)
@@ -39,6 +40,16 @@ def geometry(geography: str, digest: str) -> Response:
     if packed:
         response.headers["Content-Encoding"] = "gzip"
     response.vary.add("Accept-Encoding")
+    return response
+
+
+def surface(name: str, digest: str) -> Response:
+    """Send the picture of a density surface as the build left it."""
+    known = {} if queries.problem() else queries.surfaces()
+    if name not in known or digest != known[name].digest:
+        abort(404)
+    response = Response(queries.surface_png(name), mimetype="image/png")
+    response.headers["Cache-Control"] = _FOR_EVER
     return response
 
 

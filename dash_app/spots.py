@@ -48,6 +48,8 @@ class Spots:
         Whether the map as a whole clusters, in words.
     impact_areas
         The name of every impact area, by its code.
+    points
+        Whether the stability moved snapped points, as the results say; may be empty.
     """
 
     rows: tuple[Spot, ...]
@@ -58,6 +60,7 @@ class Spots:
     kinds: tuple[str, ...]
     whole: str
     impact_areas: dict[str, str]
+    points: str = ""
 
     @property
     def last_month(self) -> str:

@@ -30,6 +30,7 @@ class View:
     group: str
     area: str = ""
     look: str = ""
+    surface: str = ""
 
     def search(self, **changed: str) -> str:
         """Write the view as the end of a URL.
@@ -47,6 +48,7 @@ class View:
             "grp": self.group,
             "a": self.area,
             "v": self.look,
+            "s": self.surface,
         } | changed
         return "?" + urlencode({key: part for key, part in parts.items() if part})
 

@@ -283,6 +283,7 @@ def _clusters(name: str, layer: gpd.GeoDataFrame) -> pd.DataFrame:
             "reason": np.where(label == "not tested", "nobody lives there", ""),
             "stability": shares,
             "stability_word": words,
+            "points": "points moved",
             "permutations": 99_999,
             "seed": 7,
             "impact_area": "",
@@ -317,7 +318,10 @@ def _trends(name: str, layer: gpd.GeoDataFrame) -> list[pd.DataFrame]:
         trend="change, the same 12 months",
         **_keys(name),
     )
-    return [emerging, change]
+    # Cold spots stand in the same table, after all others: no page may show these.
+    cold = emerging.assign(trend="emerging cold spots", words="Cold, and not shown.")
+    cold["class"] = "intensifying"
+    return [emerging, change, cold]
 
 
 def _ledger() -> pd.DataFrame:

@@ -15,8 +15,16 @@
   gs.style = function (feature, context) {
     now = now || context.hideout;
     if (map !== context.map) { settle(context.map, context.hideout.bounds); }
-    return gs.look(now.symbols[feature.properties.id] || "n", now.colours);
+    return drawn(feature.properties);
   };
+
+  /* Over a surface the areas keep only their borders. */
+  function drawn(properties) {
+    var line = gs.look(now.symbols[properties.id] || "n", now.colours);
+    if (!now.bare) { return line; }
+    return Object.assign(line, { fillColor: "#ffffff", fillOpacity: 0, color: "#4a4f57",
+                                 weight: 0.6, dashArray: null });
+  }
 
   /* Fit the Force, and keep it fitted until the reader moves the map. */
   function settle(newMap, bounds) {
@@ -103,11 +111,12 @@
      colours always follow the key. */
   function repaint() {
     eachArea(function (layer) {
-      layer.setStyle(gs.look(now.symbols[layer.feature.properties.id] || "n", now.colours));
+      layer.setStyle(drawn(layer.feature.properties));
     });
   }
 
   gs.light = function (symbols) {
+    if (!now || now.bare) { return; }
     eachArea(function (layer) {
       var own = now.symbols[layer.feature.properties.id] || "n";
       var faint = symbols && symbols.indexOf(own) < 0;

@@ -9,6 +9,7 @@ import dash_leaflet as dl
 from dash import html
 
 from dash_app import queries
+from dash_app.components import surfaces
 from dash_app.components.attributes import aria
 from dash_app.spots import Spots
 from dash_app.table import Table
@@ -31,6 +32,9 @@ def leaflet(view: View, drawn: dict[str, Any]) -> html.Div:
         dl.MapContainer(
             [
                 areas(view, drawn),
+                dl.Pane(
+                    surfaces.image(view), id="surface", name="surface", style=_pane(350)
+                ),
                 *_boroughs(),
                 dl.Pane(id="overlay", name="impact", style=_pane(440)),
                 dl.Pane(chosen(view), id="chosen", name="chosen", style=_pane(450)),

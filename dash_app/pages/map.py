@@ -20,7 +20,7 @@ from dash import (
 )
 
 from dash_app import queries
-from dash_app.components import controls, leaflet, shell
+from dash_app.components import controls, leaflet, shell, surfaces
 from dash_app.components.attributes import aria
 from dash_app.components.parts import changes, parts
 from dash_app.view import View
@@ -29,16 +29,16 @@ dash.register_page(
     __name__, path="/", name="Map", title="Map: geosafety", order=1, in_menu=True
 )
 
-CHOICES = ("g", "i", "p", "grp", "v")
+CHOICES = ("g", "i", "p", "grp", "v", "s")
 PARTS = ("heading", "unit", "key", "card", "listed", "ranking", "links", "about")
 
 
 def layout(**asked: str) -> html.Div:
-    """Build the page for the view in the URL (`?g=&i=&p=&grp=&a=&v=`)."""
+    """Build the page for the view in the URL (`?g=&i=&p=&grp=&a=&v=&s=`)."""
     if error := queries.problem():
         return shell.page("/", *shell.stopped(error))
     view, notes = queries.resolve(**asked)
-    shown = parts(view, order="highest")
+    shown = surfaces.laid_over(view, parts(view, order="highest"))
     tested = queries.spots(view)[0] is not None
     return shell.page(
         "/",
@@ -58,6 +58,7 @@ def _map_and_key(view: View, shown: dict[str, Any]) -> html.Section:
     overlay = {"label": "Outline the impact areas (illustrative)", "value": "impact"}
     tools = [
         dbc.Checklist([overlay], [], id="overlays"),
+        surfaces.picker(view),
         html.Button("Whole Force", id="whole", type="button", className="link"),
         html.Div(shown["links"], id="links"),
     ]
@@ -103,6 +104,7 @@ def _side(shown: dict[str, Any], *, tested: bool) -> html.Section:
         "url": Output("areas", "url"),
         "hideout": Output("areas", "hideout"),
         "chosen": Output("chosen", "children"),
+        "surface": Output("surface", "children"),
         "area": Output("area", "data", allow_duplicate=True),
         "search": Output("search", "data"),
         **{name: Output(name, "children") for name in PARTS},
@@ -116,7 +118,7 @@ def show(asked: dict[str, str], area: str, order: str) -> dict[str, Any]:
     """Show another view; what the new layer does not have falls back to a default."""
     named = {name: value or "" for name, value in asked.items()}
     view, _ = queries.resolve(**named, a=area or "")
-    return changes(view, order=order)
+    return surfaces.changes(view, changes(view, order=order))
 
 
 @callback(

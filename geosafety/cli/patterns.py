@@ -1,4 +1,4 @@
-"""Ask where it clusters, how concentrated it is, and how dense."""
+"""Ask where it clusters, and how concentrated it is."""
 
 from __future__ import annotations
 
@@ -8,13 +8,22 @@ from typing import Any
 import click
 
 from geosafety.cli.common import (
-    Reporter,
     main,
     results_option,
     say_and_write,
     speaking,
 )
 from geosafety.settings import geographies
+
+# As in `spatial.local`, whose import takes a second.
+STATISTICS = (
+    "gi_star",
+    "moran",
+    "moran_rate",
+    "geary",
+    "join_counts",
+    "bivariate_moran",
+)
 
 
 @main.command()
@@ -28,11 +37,14 @@ from geosafety.settings import geographies
 @click.option("--group", default="all", show_default=True)
 @click.option(
     "--statistic",
-    type=click.Choice(["gi_star", "moran", "moran_rate"]),
+    type=click.Choice(STATISTICS),
     default="gi_star",
     show_default=True,
-    help="Gi*, local Moran, or local Moran of smoothed rates.",
+    help="Gi*; local Moran, plain or of smoothed rates; local Geary; join counts of "
+    "the category that stands out (with --group); or one indicator here with another "
+    "next door.",
 )
+@click.option("--indicator", default="", help="Where several were tested so: which.")
 @click.option("--trends", is_flag=True, help="Classes through time and change instead.")
 @click.option("--out", type=click.Path(path_type=Path), help="A CSV of every area.")
 @speaking
@@ -42,6 +54,7 @@ def hotspots(  # noqa: PLR0913
     geography: str,
     group: str,
     statistic: str,
+    indicator: str,
     trends: bool,
     out: Path | None,
     quiet: bool,
@@ -51,11 +64,16 @@ def hotspots(  # noqa: PLR0913
     del quiet, verbose
     from geosafety.pipeline import answers
 
-    words, table = answers.hotspots(
-        folder, geography=geography, group=group, statistic=statistic
-    )
     if trends:
-        table = answers.trends(folder, geography=geography, group=group)
+        words, table = answers.trends(folder, geography=geography, group=group)
+    else:
+        words, table = answers.hotspots(
+            folder,
+            geography=geography,
+            group=group,
+            statistic=statistic,
+            indicator=indicator,
+        )
     say_and_write(words, table, out)
     if out is None and not trends:
         _list_clusters(table[answers.HOTSPOT_COLUMNS].head(20))
@@ -64,7 +82,7 @@ def hotspots(  # noqa: PLR0913
 def _list_clusters(table: Any) -> None:
     """Print the first clusters, one a line."""
     for row in table.itertuples():
-        if row.label in ("not significant", "not tested"):
+        if row.label in ("not significant", "too few permutations", "not tested"):
             break
         where = f", in {row.impact_area}" if row.impact_area else ""
         click.echo(
@@ -82,6 +100,11 @@ def _list_clusters(table: Any) -> None:
     show_default=True,
 )
 @click.option("--group", default="all", show_default=True)
+@click.option(
+    "--near-repeat",
+    is_flag=True,
+    help="Whether events near in place come near in time, of the Force area, instead.",
+)
 @click.option("--out", type=click.Path(path_type=Path), help="A CSV of every measure.")
 @speaking
 def concentration(  # noqa: PLR0913
@@ -89,6 +112,7 @@ def concentration(  # noqa: PLR0913
     folder: Path,
     geography: str,
     group: str,
+    near_repeat: bool,
     out: Path | None,
     quiet: bool,
     verbose: bool,
@@ -97,42 +121,8 @@ def concentration(  # noqa: PLR0913
     del quiet, verbose
     from geosafety.pipeline import answers
 
-    say_and_write(*answers.concentration(folder, geography=geography, group=group), out)
-
-
-@main.command()
-@click.argument("project", type=click.Path(path_type=Path))
-@click.option("--input", "name", required=True, help="The name of an input of events.")
-@click.option("--group", default="", help="Such as category=Burglary; default all.")
-@click.option("--cell", type=float, default=100.0, show_default=True, help="Metres.")
-@click.option("--bandwidth", type=float, help="Metres; default: chosen by a rule.")
-@click.option(
-    "--kernel", type=click.Choice(["gaussian", "quartic"]), default="gaussian"
-)
-@click.option("--risk", is_flag=True, help="Per 1,000 residents instead of per km2.")
-@click.option("--out", type=click.Path(path_type=Path), default=Path("density.tif"))
-@speaking
-def density(  # noqa: PLR0913
-    *,
-    project: Path,
-    name: str,
-    group: str,
-    cell: float,
-    bandwidth: float | None,
-    kernel: Any,
-    risk: bool,
-    out: Path,
-    quiet: bool,
-    verbose: bool,
-) -> None:
-    """Draw a density surface of an input's points as a GeoTIFF."""
-    from geosafety.pipeline.surfaces import Request, draw
-
-    say = Reporter(quiet=quiet, verbose=verbose)
-    request = Request(
-        cell=cell, bandwidth=bandwidth, kernel=kernel, group=group, risk=risk
-    )
-    surface = draw(project, name, request, out, progress=say)
-    say(f"Wrote {out}: {surface.units}, bandwidth {surface.bandwidth:.0f} m.")
-    if not quiet:
-        click.echo(surface.words)
+    if near_repeat:
+        said = answers.near_repeat(folder)
+    else:
+        said = answers.concentration(folder, geography=geography, group=group)
+    say_and_write(*said, out)

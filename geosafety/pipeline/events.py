@@ -10,6 +10,7 @@ import pandas as pd
 
 from geosafety.geography.atlas import Atlas
 from geosafety.measures.counted import Counts, counted
+from geosafety.measures.harm import Weights, harm
 from geosafety.measures.tallies import (
     covered,
     event_periods,
@@ -22,7 +23,7 @@ from geosafety.measures.tallies import (
 from geosafety.pipeline.finish import finish
 from geosafety.pipeline.inputs import Placed
 from geosafety.pipeline.stocks import Denominators
-from geosafety.settings import Dataset, indicators, weakest
+from geosafety.settings import Dataset, Indicator, indicators, weakest
 
 
 @dataclass(frozen=True)
@@ -39,9 +40,16 @@ class Coverage:
 
 
 def event_tables(
-    dataset: Dataset, inputs: list[Placed], atlas: Atlas, denominators: Denominators
+    dataset: Dataset,
+    inputs: list[Placed],
+    atlas: Atlas,
+    denominators: Denominators,
+    weights: Weights | None = None,
 ) -> Iterator[pd.DataFrame]:
-    """Yield the finished tables of one dataset of events, layer by layer."""
+    """Yield the finished tables of one dataset of events, layer by layer.
+
+    Indicators of harm are made where there are weights, and are estimates.
+    """
     coverage = find_coverage(dataset, inputs, atlas)
     if coverage is None:
         return
@@ -59,14 +67,33 @@ def event_tables(
         force = force or here
         for indicator in indicators().values():
             if indicator.dataset == dataset.name:
+                own = "estimated" if indicator.weighted else kind
                 yield finish(
-                    counted(indicator, dataset, here, force),
+                    _measured(indicator, dataset, (here, force), weights),
                     indicator,
                     dataset,
                     layer,
-                    kind=weakest([kind, denominators.kind(indicator, geography)]),
+                    kind=weakest([kind, own, denominators.kind(indicator, geography)]),
                     vintage=denominators.vintage(indicator, geography),
                 )
+
+
+def _measured(
+    indicator: Indicator,
+    dataset: Dataset,
+    counts: tuple[Counts, Counts],
+    weights: Weights | None,
+) -> pd.DataFrame:
+    """Compute one indicator from the layer's counts and the Force's."""
+    if not indicator.weighted:
+        return counted(indicator, dataset, *counts)
+    return pd.DataFrame() if weights is None else harm(indicator, counts[0], weights)
+
+
+def categories_of(inputs: list[Placed]) -> list[str]:
+    """List the categories of the rows of some inputs, in the Force area or not."""
+    found = [group for p in inputs for group in p.data.rows["group"].unique()]
+    return sorted({str(group).split("=", 1)[-1] for group in found})
 
 
 def find_coverage(

@@ -18,6 +18,7 @@ from geosafety.geography.atlas import Atlas, Layer
 from geosafety.measures.tallies import ALL
 from geosafety.pipeline.events import Coverage, event_cube, event_groups
 from geosafety.pipeline.inputs import Placed
+from geosafety.pipeline.jitter import Moved, moved_counts
 from geosafety.pipeline.stocks import Denominators
 from geosafety.settings import Dataset, weakest
 
@@ -25,6 +26,9 @@ if TYPE_CHECKING:
     from libpysal.graph import Graph
 
 Result = TypeVar("Result")
+
+# The false discovery rate of every map, and the level of every trend.
+ALPHA = 0.05
 
 
 @dataclass(frozen=True)
@@ -39,6 +43,8 @@ class Events:
         The covered months, in order.
     base
         Residents by area code.
+    inputs
+        What was counted, to move its points.
     """
 
     dataset: Dataset
@@ -49,6 +55,7 @@ class Events:
     base: pd.Series
     kind: str
     seed: int
+    inputs: tuple[Placed, ...] = ()
 
     @property
     def indicator(self) -> str:
@@ -58,9 +65,20 @@ class Events:
     @cached_property
     def graphs(self) -> dict[str, Graph]:
         """Neighbours of every kind, by kind."""
-        from geosafety.spatial.hotspots import all_graphs
+        from geosafety.spatial.stability import all_graphs
 
         return all_graphs(self.layer.areas)
+
+    @cached_property
+    def moved(self) -> Moved:
+        """Counts of the last year with snapped points put down anew."""
+        return moved_counts(
+            self.inputs,
+            self.layer,
+            self.counts(self.last_year),
+            self.last_year,
+            seed=self.seed,
+        )
 
     @property
     def graph(self) -> Graph:
@@ -126,6 +144,7 @@ def monthly_events(  # noqa: PLR0913
         base=base,
         kind=weakest([stock.kind, *(p.data.kind for p in inputs)]),
         seed=seed,
+        inputs=tuple(inputs),
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 
 import geopandas as gpd
 import numpy as np
@@ -12,6 +13,7 @@ import shapely
 from geosafety.errors import MethodError
 from geosafety.geography.atlas import Atlas
 from geosafety.measures.tallies import placed_rows
+from geosafety.pipeline.clustered import described
 from geosafety.pipeline.inputs import Placed
 from geosafety.settings import geographies, indicators, weakest
 
@@ -36,7 +38,7 @@ def similarity(
     DataFrame
         Rows for the `concentration` table; empty where no month is shared.
     """
-    from geosafety.spatial.patterns import s_index_both_ways
+    from geosafety.spatial.similarity import s_index_both_ways
 
     months = _months(base) & _months(test)
     areas = _common_ground([*base, *test], atlas)
@@ -96,6 +98,9 @@ def _common_ground(inputs: list[Placed], atlas: Atlas) -> pd.Index:
     return codes
 
 
+LOCAL_PERMUTATIONS = 99_999
+
+
 def bivariate(
     values: dict[tuple[str, str], pd.DataFrame], atlas: Atlas, *, seed: int
 ) -> Iterator[pd.DataFrame]:
@@ -119,6 +124,72 @@ def bivariate(
             pair = [values.get((name, geography.name)) for name in (first, second)]
             if pair[0] is not None and pair[1] is not None:
                 yield _one_pair(first, second, pair[0], pair[1], atlas, seed)
+
+
+def local_bivariate(
+    values: dict[tuple[str, str], pd.DataFrame], atlas: Atlas, *, seed: int
+) -> Iterator[pd.DataFrame]:
+    """Test every area for one indicator here with another next door.
+
+    Parameters
+    ----------
+    values
+        As for `bivariate`.
+
+    Yields
+    ------
+    DataFrame
+        Rows for the `clusters` table: the label "high-low" says high here in the first
+        indicator and low next door in the second. The q-values are across the areas and
+        the pairs of a layer. Nothing where too few areas have a value that may be
+        shown: `bivariate` says so.
+    """
+    for geography in geographies().values():
+        layer = geography.name
+        pairs = [p for p in PAIRS if all((name, layer) in values for name in p)]
+        if geography.local_statistics and pairs:
+            yield from _local_pairs(values, pairs, atlas, layer, seed)
+
+
+def _local_pairs(
+    values: dict[tuple[str, str], pd.DataFrame],
+    pairs: list[tuple[str, str]],
+    atlas: Atlas,
+    layer: str,
+    seed: int,
+) -> Iterator[pd.DataFrame]:
+    from geosafety.spatial.hotspots import adjust_family, clusters
+    from geosafety.spatial.neighbours import build_graph
+
+    areas = atlas.layers[layer].areas
+    graph, found = build_graph(areas), {}
+    for pair in pairs:
+        x, y = (_shown(values[name, layer], areas.index) for name in pair)
+        with suppress(MethodError):
+            found[" with ".join(pair)] = clusters(
+                x,
+                graph,
+                statistic="bivariate_moran",
+                permutations=LOCAL_PERMUTATIONS,
+                seed=seed,
+                other=y,
+            )
+    for name, table in adjust_family(found).items():
+        both = [values[part, layer] for part in name.split(" with ")]
+        yield table.assign(
+            geography=layer,
+            period=" with ".join(_period(one) for one in both),
+            months=None,
+            indicator=name,
+            group="all",
+            seed=seed,
+            kind=weakest([str(k) for one in both for k in one["kind"].unique()]),
+        ).pipe(
+            described,
+            atlas,
+            statistic="bivariate_moran",
+            permutations=LOCAL_PERMUTATIONS,
+        )
 
 
 def _one_pair(  # noqa: PLR0913

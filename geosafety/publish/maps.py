@@ -161,7 +161,7 @@ def _figure(
     import folium
     from folium.utilities import JsCode
 
-    drawn = _lean(geometry, coverage=True)
+    drawn = lean(geometry, coverage=True)
     drawn["features"] = [
         {**feature, "properties": _properties(areas[feature["properties"]["code"]])}
         for feature in drawn["features"]
@@ -187,7 +187,7 @@ def _figure(
     pane.add_to(chart)
     for name, layer in overlays.items():
         folium.GeoJson(
-            _lean(layer, coverage=False),
+            lean(layer, coverage=False),
             name=name,
             pane="over",
             interactive=False,
@@ -203,7 +203,7 @@ def _figure(
     return chart.get_root()
 
 
-def _lean(layer: gpd.GeoDataFrame, *, coverage: bool) -> dict[str, Any]:
+def lean(layer: gpd.GeoDataFrame, *, coverage: bool) -> dict[str, Any]:
     """Return GeoJSON with few points: shared borders stay shared."""
     import shapely
 

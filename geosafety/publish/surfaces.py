@@ -14,13 +14,15 @@ import numpy as np
 from geosafety.errors import InputError, MethodError
 from geosafety.publish.classes import SEQUENTIAL
 from geosafety.settings import CRS
-from geosafety.spatial.density import Grid
+from geosafety.spatial.grid import Grid
 
 NODATA = -9999.0
 BLOCK = 256
 SOURCE_TAGS = ("units", "bandwidth_m", "kernel")
 WEB_MERCATOR = "EPSG:3857"
-OPACITY = 190  # of 255: streets stay legible below the darkest class
+OPACITY = 190  # of 255: borders stay legible
+# What is known to be little is washed in white; what is missing stays clear.
+LITTLE, LITTLE_OPACITY = "#ffffff", 150
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -30,7 +32,7 @@ class Overlay:
     Attributes
     ----------
     png
-        The picture; transparent where there is little or nothing.
+        The picture; white where there is little, clear where nothing is known.
     bounds
         ((south, west), (north, east)) in degrees, as Leaflet takes them.
     legend
@@ -159,9 +161,10 @@ def overlay_png(
     picture, not the corners of the grid: what is left is the warp's resampling, below
     one cell, and some 2 m where the national grid-shift file is not installed.
 
-    The breaks are round numbers, each about twice the last, from near the top down:
-    what is below the lowest is transparent, and so is missing. Colours run from light
-    to dark, which greyscale and colour-blind eyes keep in order.
+    The breaks are round numbers, each about twice the last, from near the top down.
+    What is below the lowest is a wash of white, and what is missing is clear: little
+    is not unknown. Colours run from light to dark, which greyscale and colour-blind
+    eyes keep in order.
 
     Parameters
     ----------
@@ -182,7 +185,7 @@ def overlay_png(
         raise MethodError(problem, hint=f"Choose 1 to {len(SEQUENTIAL)}.")
     warped, (west, south, east, north) = _to_web_mercator(surface, grid)
     breaks = _breaks(float(np.nanmax(surface, initial=0.0)), classes)
-    colours = SEQUENTIAL[len(SEQUENTIAL) - len(breaks) :] if breaks else ()
+    colours = (LITTLE, *SEQUENTIAL[len(SEQUENTIAL) - len(breaks) :]) if breaks else ()
     return Overlay(
         png=_png_bytes(warped, breaks, colours),
         bounds=((south, west), (north, east)),
@@ -241,8 +244,8 @@ def _labels(breaks: list[float], unit: str) -> list[str]:
     if not breaks:
         return []
     ends = zip(breaks, [*breaks[1:], None], strict=True)
-    return [
-        f"{low:g} and over{said}" if high is None else f"{low:g} to {high:g}{said}"
+    return [f"under {breaks[0]:,g}{said}"] + [
+        f"{low:,g} and over{said}" if high is None else f"{low:,g} to {high:,g}{said}"
         for low, high in ends
     ]
 
@@ -256,7 +259,8 @@ def _png_bytes(
     has no place on earth.
     """
     rows, columns = values.shape
-    classed = np.searchsorted(breaks, np.nan_to_num(values, nan=-1.0), side="right")
+    classed = np.searchsorted(breaks, np.nan_to_num(values, nan=0.0), side="right") + 1
+    classed[np.isnan(values) | (not breaks)] = 0
     # Each row begins with its filter: 0, none.
     lines = np.zeros((rows, columns + 1), dtype="uint8")
     lines[:, 1:] = classed
@@ -265,7 +269,12 @@ def _png_bytes(
     parts = (
         (b"IHDR", header),
         (b"PLTE", palette),
-        (b"tRNS", bytes([0, *[OPACITY] * len(colours)])),
+        (
+            b"tRNS",
+            bytes(
+                [0, LITTLE_OPACITY, *[OPACITY] * (len(colours) - 1)][: len(colours) + 1]
+            ),
+        ),
         (b"IDAT", zlib.compress(lines.tobytes(), 9)),
         (b"IEND", b""),
     )

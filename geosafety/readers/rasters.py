@@ -1,7 +1,7 @@
-"""Read an outside raster of residents, such as WorldPop or GHSL, as it is.
+"""Read a raster, such as one of residents (WorldPop, GHSL), as it is.
 
 It is not resampled: whoever needs it in other areas or another reference system
-projects the areas (`spatial.density.zonal`), so that every resident counts once.
+projects the areas (`spatial.zonal.zonal`), so that every resident counts once.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import numpy as np
 
 from geosafety.errors import InputError
 from geosafety.settings import CRS
-from geosafety.spatial.density import Raster
+from geosafety.spatial.grid import Raster
 
 if TYPE_CHECKING:
     from rasterio.io import DatasetReader
@@ -24,6 +24,30 @@ MAX_CELLS = 100_000_000  # 800 MB
 # More people than this live in no square kilometre, and in no cell however small:
 # such a number means "no data".
 TOO_DENSE, TOO_MANY = 1_000_000, 20_000
+
+
+def read_raster(
+    path: Path, within: tuple[float, float, float, float] | None = None
+) -> tuple[Raster, dict[str, str]]:
+    """Read any raster of one band, and its tags.
+
+    Parameters
+    ----------
+    path, within
+        As for `read_population`; the numbers may be anything.
+
+    Returns
+    -------
+    Raster, dict
+        The cells (NaN: no data), and what the file says of itself.
+
+    Raises
+    ------
+    InputError
+        As for `read_population`, but for what is said of residents.
+    """
+    raster, tags, _ = _opened(path, within)
+    return raster, tags
 
 
 def read_population(
@@ -52,6 +76,14 @@ def read_population(
         rotated one; lies elsewhere; holds nothing; or holds negative residents, which
         is a value for "no data" that the file does not declare.
     """
+    raster, _, nodata = _opened(path, within)
+    return _sensible(path.name, raster, nodata)
+
+
+def _opened(
+    path: Path, within: tuple[float, float, float, float] | None
+) -> tuple[Raster, dict[str, str], float | None]:
+    """Return the cells, the tags, and what the file declares as no data."""
     import rasterio
     from rasterio.errors import RasterioIOError
 
@@ -61,7 +93,8 @@ def read_population(
     try:
         with rasterio.open(path) as source:
             _check(path.name, source)
-            return _read(path.name, source, within)
+            raster = _read(path.name, source, within)
+            return raster, dict(source.tags()), source.nodata
     except RasterioIOError as error:
         problem = f"{path.name} cannot be read as a raster."
         raise InputError(problem, hint=str(error)) from error
@@ -73,7 +106,7 @@ def _check(name: str, source: DatasetReader) -> None:
         raise InputError(problem, hint="Save it again with one, such as EPSG:27700.")
     if source.count != 1:
         problem = f"{name} has {source.count} bands."
-        raise InputError(problem, hint="Save the band of all residents by itself.")
+        raise InputError(problem, hint="Save the band that is wanted by itself.")
     turn = source.transform
     if turn.b or turn.d or turn.a <= 0 or turn.e >= 0:
         problem = f"{name} is rotated or upside down."
@@ -91,7 +124,7 @@ def _read(
     values = values * source.scales[0] + source.offsets[0]
     values[~np.isfinite(values)] = np.nan
     transform = source.transform
-    raster = Raster(
+    return Raster(
         values=values,
         west=transform.c + window.col_off * transform.a,
         north=transform.f + window.row_off * transform.e,
@@ -100,7 +133,6 @@ def _read(
         crs=source.crs.to_wkt(),
         notes=tuple(notes),
     )
-    return _sensible(name, raster, source.nodata)
 
 
 def _window(

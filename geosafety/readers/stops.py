@@ -43,7 +43,8 @@ def read_stops(
     Returns
     -------
     Observations
-        Rows by place, local month (`period`) and type of search (`group`).
+        Rows by place, local month (`period`), local minute (`when`) and type of search
+        (`group`). The minute serves to tell occasions apart, and is never written.
     """
     for name in source.columns:
         if name not in COLUMNS:
@@ -64,9 +65,10 @@ def read_stops(
         files.append(FileRecord(path.name, digest, rows))
     whole = pd.concat(good, ignore_index=True)
     number, places = number_places(whole, ["longitude", "latitude"])
-    rows_by = pd.DataFrame({"place": number, "period": whole["period"]})
-    rows_by = rows_by.assign(group="type=" + whole["type"].fillna("not stated"), rows=1)
-    tally = rows_by.groupby(["place", "period", "group"], as_index=False)["rows"].sum()
+    rows_by = whole[["period", "when"]].assign(place=number, rows=1)
+    rows_by = rows_by.assign(group="type=" + whole["type"].fillna("not stated"))
+    keys = ["place", "period", "when", "group"]
+    tally = rows_by.groupby(keys, as_index=False)["rows"].sum()
     return Observations(
         dataset="stop_search",
         name=source.name or "stop and search",
@@ -86,9 +88,10 @@ def _check(
     """Take the local month, and reject what cannot be read."""
     # One format for all, or the first stamp of a chunk would decide for the rest.
     stamp = pd.to_datetime(frame["date"], utc=True, errors="coerce", format="ISO8601")
-    local = to_month(stamp.dt.tz_convert("Europe/London").dt.strftime("%Y-%m"))
-    tidy = {"period": local}
-    checks = [("date", local.isna(), "not a date (wanted 2024-03-31T23:03:00+00:00)")]
+    local = stamp.dt.tz_convert("Europe/London").dt
+    month = to_month(local.strftime("%Y-%m"))
+    tidy = {"period": month, "when": local.strftime("%Y-%m-%d %H:%M")}
+    checks = [("date", month.isna(), "not a date (wanted 2024-03-31T23:03:00+00:00)")]
     for name in ("longitude", "latitude"):
         tidy[name] = to_number(frame[name])
         unread = tidy[name].isna() & frame[name].notna()

@@ -12,7 +12,7 @@ import csv
 import hashlib
 import io
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sized
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,6 +26,8 @@ from geosafety.errors import InputError, nearest
 from geosafety.tidy import REJECT_COLUMNS, FileRecord
 
 CHUNK_ROWS = 500_000
+# A table of many columns is read in fewer rows at once: text of so many cells is held.
+CHUNK_CELLS = 5_000_000
 _SEPARATORS = ",;\t|"
 # Fields read past the last heading, to see whether anything stands in them.
 _BEYOND = 4
@@ -264,7 +266,7 @@ def _read_text(path: Path, columns: dict[str, str]) -> Iterator[Chunk]:
             keep_default_na=False,
             na_values=[""],
             skip_blank_lines=False,
-            chunksize=CHUNK_ROWS,
+            chunksize=_rows_at_once(at),
         )
         blank: set[int] | None = None
         for chunk in _chunks(reader, path, layout):
@@ -275,6 +277,10 @@ def _read_text(path: Path, columns: dict[str, str]) -> Iterator[Chunk]:
                 rows = ~(nothing & frame.index.isin(blank))
                 frame, chunk = frame[rows], chunk[rows]
             yield _sorted_out(path, frame, chunk[beyond], columns)
+
+
+def _rows_at_once(columns: Sized) -> int:
+    return max(1, min(CHUNK_ROWS, CHUNK_CELLS // max(1, len(columns))))
 
 
 def _chunks(
@@ -332,7 +338,8 @@ def _read_parquet(path: Path, columns: dict[str, str]) -> Iterator[Chunk]:
         need_columns(path, list(file.schema_arrow.names), columns)
         wanted = list(dict.fromkeys(columns.values()))
         start = 2
-        batches = file.iter_batches(batch_size=CHUNK_ROWS, columns=wanted)
+        rows = _rows_at_once(wanted)
+        batches = file.iter_batches(batch_size=rows, columns=wanted)
         for batch in batches:
             text = {
                 name: pd.Series(_as_text(batch.column(heading)), dtype="str")

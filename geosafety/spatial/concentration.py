@@ -15,6 +15,7 @@ import pandas as pd
 from geosafety.errors import MethodError
 
 CRIME_SHARES = (25.0, 50.0, 80.0)  # per cent, as 80-20 tables have them
+DRAWN_WITHIN = 0.1  # points of 100: the width of a line on a chart of 1,000 pixels
 CHANCE_RUNS = 199  # the mean number of places by chance is then good to about 0.1 %
 
 
@@ -99,9 +100,9 @@ def totals_by_place(
     MethodError
         A count is missing or negative, a category has no weight, or all is 0.
     """
-    _check(counts)
+    check_counts(counts)
     if isinstance(counts, pd.DataFrame):
-        factor = _weights_of(counts, weights)
+        factor = weights_of(counts, weights)
         totals = (counts.astype(float) * factor).sum(axis=1)
     elif weights is None:
         totals = counts.astype(float)
@@ -114,7 +115,8 @@ def totals_by_place(
     return totals
 
 
-def _check(counts: pd.Series | pd.DataFrame) -> None:
+def check_counts(counts: pd.Series | pd.DataFrame) -> None:
+    """Refuse counts that are missing or below 0; the message names the first place."""
     values = counts.to_numpy(float)
     bad = ~(np.isfinite(values) & (values >= 0))
     if bad.any():
@@ -124,7 +126,8 @@ def _check(counts: pd.Series | pd.DataFrame) -> None:
         raise MethodError(problem, hint=hint)
 
 
-def _weights_of(counts: pd.DataFrame, weights: pd.Series | None) -> pd.Series:
+def weights_of(counts: pd.DataFrame, weights: pd.Series | None) -> pd.Series:
+    """Return the weight of every column, or 1; refuse one that is missing."""
     if weights is None:
         return pd.Series(1.0, index=counts.columns)
     factor = weights.reindex(counts.columns).astype(float)
@@ -154,7 +157,7 @@ def _by_chance(
     values = frame.to_numpy(float)
     if (values % 1 != 0).any():
         return np.full(len(shares), np.nan)
-    factor = _weights_of(frame, weights).to_numpy()
+    factor = weights_of(frame, weights).to_numpy()
     rng = np.random.default_rng(seed)
     even = np.full(len(frame), 1.0 / len(frame))
     numbers = values.sum(axis=0).astype(np.int64)
@@ -206,6 +209,51 @@ def lorenz(
             "even_share": 100.0 * even,
         }
     )
+
+
+def lorenz_points(curve: pd.DataFrame, *, within: float = DRAWN_WITHIN) -> pd.DataFrame:
+    """Choose the fewest points of a Lorenz curve that still draw it.
+
+    From each point kept the next is the farthest whose straight line stays within
+    `within` of both curves everywhere. The curves bend one way only, so that no choice
+    among their points that begins with the first needs fewer.
+
+    Parameters
+    ----------
+    curve
+        What `lorenz` returns.
+    within
+        How far a line may lie from a curve, in points of 100.
+
+    Returns
+    -------
+    DataFrame
+        Some of the rows of `curve`, the first and the last among them.
+
+    Examples
+    --------
+    >>> curve = lorenz(pd.Series([0, 0, 0, 1, 1, 1, 1, 1, 1]))
+    >>> len(curve), lorenz_points(curve)["crime_share"].tolist()
+    (10, [0.0, 0.0, 100.0])
+    """
+    x = curve["places_share"].to_numpy()
+    ys = curve[["crime_share", "even_share"]].to_numpy()
+    kept = [0]
+    while kept[-1] < len(x) - 1:
+        kept.append(_farthest(x, ys, kept[-1], within))
+    return curve.iloc[kept].reset_index(drop=True)
+
+
+def _farthest(x: np.ndarray, ys: np.ndarray, start: int, within: float) -> int:
+    """Find the last point that one line from `start` reaches, by halving the rest."""
+    good, bad = start + 1, len(x)
+    while bad - good > 1:
+        end = (good + bad) // 2
+        part = (x[start : end + 1] - x[start]) / (x[end] - x[start])
+        line = ys[start] + part[:, None] * (ys[end] - ys[start])
+        fits = np.abs(line - ys[start : end + 1]).max() <= within
+        good, bad = (end, bad) if fits else (good, end)
+    return good
 
 
 def _crimes(counts: pd.Series | pd.DataFrame) -> float:
@@ -266,152 +314,3 @@ place).'
         f"Concentration is {value:.2f} on a scale from 0 (as even as it can be) to 1 "
         "(all in one place)."
     )
-
-
-def location_quotients(
-    area_by_category: pd.DataFrame,
-    *,
-    weights: pd.Series | None = None,
-    level: float = 95.0,
-) -> pd.DataFrame:
-    """Compare each area's mix of crime with the mix of all areas together.
-
-    A quotient of 2 says that the category is twice as large a part of this area's crime
-    as of all areas'. It says nothing of how much crime there is.
-
-    The interval compares the area with all the others: Wilson limits of the two shares
-    are joined to limits of their ratio (MOVER), and the quotient is a monotone function
-    of that ratio. With weights each share's limits go by the number of crimes that
-    would make it as uncertain as the weighted one is. Each interval stands alone: of
-    many at 95 % some 5 % miss.
-
-    Parameters
-    ----------
-    area_by_category
-        Counts: areas by categories.
-    weights
-        Harm per crime, by category.
-    level
-        Of the interval, per cent.
-
-    Returns
-    -------
-    DataFrame
-        One row for each area and category: `area_code`, `category`, `count`,
-        `quotient`, `lower`, `upper`, `verdict` ("higher", "lower", "cannot tell" or,
-        where the area has no crime or no area has the category, "not available" and no
-        numbers) and `words`.
-
-    References
-    ----------
-    Brantingham and Brantingham (1998), Mapping crime for analytic purposes, in Weisburd
-    and McEwen (eds), for crime location quotients; Donner and Zou (2012),
-    Closed-form confidence intervals for functions of the normal mean and standard
-    deviation, Statistical Methods in Medical Research 21, 347-359, for MOVER.
-    """
-    _check(area_by_category)
-    factor = _weights_of(area_by_category, weights).to_numpy()
-    counts = area_by_category.to_numpy(float)
-    z = _normal_quantile(level)
-    share, low, high = _share_limits(counts, factor, z)
-    other, other_low, other_high = _share_limits(_rest(counts), factor, z)
-    size = (counts * factor).sum(axis=1, keepdims=True)
-    part = np.divide(size, size.sum(), out=np.zeros_like(size), where=size > 0)
-    ratio_low, ratio_high = _ratio_limits(
-        (share, low, high), (other, other_low, other_high)
-    )
-    with np.errstate(divide="ignore", invalid="ignore"):
-        quotient = share / (part * share + (1 - part) * other)
-        lower = 1 / (part + (1 - part) / ratio_low)
-        upper = 1 / (part + (1 - part) / ratio_high)
-    return _quotient_table(area_by_category, quotient, lower, upper)
-
-
-def _normal_quantile(level: float) -> float:
-    from scipy.special import ndtri
-
-    return float(ndtri(0.5 + level / 200.0))
-
-
-def _rest(counts: np.ndarray) -> np.ndarray:
-    """Return, for each area, the counts of all the other areas."""
-    rest: np.ndarray = counts.sum(axis=0, keepdims=True) - counts
-    return rest
-
-
-def _share_limits(
-    counts: np.ndarray, factor: np.ndarray, z: float
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return each category's share of its row, with Wilson limits."""
-    weighted = counts * factor
-    size = weighted.sum(axis=1, keepdims=True)
-    squares = counts * factor**2
-    with np.errstate(divide="ignore", invalid="ignore"):
-        share = weighted / size
-        own, all_squares = squares, squares.sum(axis=1, keepdims=True)
-        variance = (1 - share) ** 2 * own + share**2 * (all_squares - own)
-        n = share * (1 - share) * size**2 / variance
-        # Of a share of 0 the limit of the same expression: crimes of its own weight.
-        n = np.where(weighted > 0, n, size / np.where(factor > 0, factor, np.nan))
-        n = np.where(share == 1, size**2 / all_squares, n)
-        middle = (share + z**2 / (2 * n)) / (1 + z**2 / n)
-        half = z / (1 + z**2 / n) * np.sqrt(share * (1 - share) / n + (z / n / 2) ** 2)
-    low = np.where(share == 0, 0.0, middle - half)
-    high = np.where(share == 1, 1.0, middle + half)
-    return share, low, high
-
-
-def _ratio_limits(
-    top: tuple[np.ndarray, np.ndarray, np.ndarray],
-    bottom: tuple[np.ndarray, np.ndarray, np.ndarray],
-) -> tuple[np.ndarray, np.ndarray]:
-    """Join the limits of two shares to limits of their ratio (MOVER-R)."""
-    p, p_low, p_high = top
-    q, q_low, q_high = bottom
-    with np.errstate(divide="ignore", invalid="ignore"):
-        product = p * q
-        above = p_low * (2 * p - p_low) * q_high * (2 * q - q_high)
-        below = p_high * (2 * p - p_high) * q_low * (2 * q - q_low)
-        lower = (product - np.sqrt(np.maximum(product**2 - above, 0.0))) / (
-            q_high * (2 * q - q_high)
-        )
-        upper = (product + np.sqrt(np.maximum(product**2 - below, 0.0))) / (
-            q_low * (2 * q - q_low)
-        )
-    upper = np.where(q_low > 0, upper, np.inf)
-    lower = np.where(p_low > 0, np.maximum(lower, 0.0), 0.0)
-    return lower, upper
-
-
-def _quotient_table(
-    counts: pd.DataFrame, quotient: np.ndarray, lower: np.ndarray, upper: np.ndarray
-) -> pd.DataFrame:
-    known = np.isfinite(quotient)
-    verdict = np.select(
-        [~known, lower > 1, upper < 1],
-        ["not available", "higher", "lower"],
-        "cannot tell",
-    )
-    table = pd.DataFrame(
-        {
-            "area_code": np.repeat(counts.index.to_numpy(), counts.shape[1]),
-            "category": np.tile(counts.columns.to_numpy(), counts.shape[0]),
-            "count": counts.to_numpy(float).ravel(),
-            "quotient": np.where(known, quotient, np.nan).ravel(),
-            "lower": np.where(known, lower, np.nan).ravel(),
-            "upper": np.where(known, upper, np.nan).ravel(),
-            "verdict": verdict.ravel(),
-        }
-    )
-    return table.assign(words=[_quotient_words(row) for row in table.itertuples()])
-
-
-def _quotient_words(row: object) -> str:
-    verdict, category = row.verdict, row.category  # type: ignore[attr-defined]
-    if verdict == "not available":
-        return f"There is nothing to compare {category} with."
-    said = f"{category} is {row.quotient:.2g} times"  # type: ignore[attr-defined]
-    range_ = f"{row.lower:.2g} to {row.upper:.2g}"  # type: ignore[attr-defined]
-    more = {"higher": "a larger part", "lower": "a smaller part"}.get(verdict)
-    end = f": {more} than elsewhere" if more else ": cannot tell from chance"
-    return f"{said} ({range_}) as large a part of crime here as overall{end}."

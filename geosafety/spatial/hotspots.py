@@ -1,4 +1,4 @@
-"""What to call an area on the map of clusters, and how far to trust the name.
+"""What to call an area on the map of clusters, or why it was not tested.
 
 A name is given where the false discovery rate allows it: among the areas called hot,
 cold and so on, at most `alpha` are expected to be called so by chance.
@@ -6,26 +6,20 @@ cold and so on, at most `alpha` are expected to be called so by chance.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
-from itertools import product
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-import geopandas as gpd
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from geosafety.errors import MethodError
-from geosafety.spatial.autocorrelation import eb_standardised
 from geosafety.spatial.local import Statistic, local_statistics
-from geosafety.spatial.neighbours import Kind, build_graph
 
 if TYPE_CHECKING:
     from libpysal.graph import Graph
 
 Floats = NDArray[np.float64]
-Points = Callable[[int], pd.Series]
 
 HOT, COLD = "hot", "cold"
 NOT_SIGNIFICANT = "not significant"
@@ -37,11 +31,7 @@ QUADRANTS = ("high-high", "low-low", "high-low", "low-high")
 ALIKE, UNLIKE = "alike", "unlike"
 LABELS = (HOT, COLD, *QUADRANTS, ALIKE, UNLIKE, NOT_SIGNIFICANT, TOO_FEW, NOT_TESTED)
 
-# An area that keeps its name in four runs of five is called stable: a policy taken from
-# the project's design, not a property of the method.
-STABLE = 0.8
-ALPHAS = (0.01, 0.05, 0.1)
-GRAPHS: tuple[Kind, ...] = ("queen", "knn", "distance")
+FEW_NEIGHBOURS = "it has too few neighbours for any number of them to stand out"
 DISAGREE = (
     "its neighbours lie on one side of most arrangements and on the other of their mean"
 )
@@ -141,7 +131,7 @@ def clusters(  # noqa: PLR0913
     table["reason"] = np.where(why != "", why, table["reason"])
     table["q_value"] = benjamini_hochberg(table["p_value"], family=family)
     tests = int(table["p_value"].notna().sum()) * family
-    return _named(table.assign(statistic=statistic), alpha, tests)
+    return named(table.assign(statistic=statistic), alpha, tests)
 
 
 def adjust_family(
@@ -168,7 +158,7 @@ def adjust_family(
     found = int(np.sum(q <= alpha))
     parts = np.split(q, np.cumsum([len(t) for t in tables.values()])[:-1])
     return {
-        name: _named(table.assign(q_value=part), alpha, tests, found)
+        name: named(table.assign(q_value=part), alpha, tests, found)
         for (name, table), part in zip(tables.items(), parts, strict=True)
     }
 
@@ -183,7 +173,7 @@ def _with_status(
     return values.astype(float).mask(why != ""), why
 
 
-def _named(
+def named(
     table: pd.DataFrame, alpha: float, tests: int, found: int | None = None
 ) -> pd.DataFrame:
     """Add `label`, and say in `reason` what stands in its way.
@@ -200,14 +190,22 @@ def _named(
     name, clear = _names(table)
     tested = table["p_value"].notna().to_numpy()
     unreachable = (table["smallest_p"] > bar).to_numpy()
+    # Where the distribution is known exactly, more permutations are no remedy.
+    exact = _statistic(table) == "join_counts"
     label = np.select(
-        [~tested, significant & clear, significant, unreachable],
+        [~tested, significant & clear, significant, unreachable & (not exact)],
         [NOT_TESTED, name, NOT_SIGNIFICANT, TOO_FEW],
         NOT_SIGNIFICANT,
     )
     reason = table["reason"].mask(tested, "")
     reason = reason.mask(tested & significant & ~clear, DISAGREE)
+    if exact:
+        reason = reason.mask(tested & ~significant & unreachable, FEW_NEIGHBOURS)
     return table.assign(label=label, reason=reason)
+
+
+def _statistic(table: pd.DataFrame) -> str:
+    return str(table["statistic"].iloc[0]) if len(table) else "gi_star"
 
 
 def _names(table: pd.DataFrame) -> tuple[NDArray[np.object_], NDArray[np.bool_]]:
@@ -217,7 +215,7 @@ def _names(table: pd.DataFrame) -> tuple[NDArray[np.object_], NDArray[np.bool_]]
     outlier elsewhere moves the mean: where the score points the other way, a name such
     as "hot" would contradict one of the two.
     """
-    statistic = str(table["statistic"].iloc[0]) if len(table) else "gi_star"
+    statistic = _statistic(table)
     upper = (table["tail"] == "upper").to_numpy()
     quadrant = table["quadrant"].to_numpy(dtype=object)
     if statistic == "gi_star":
@@ -231,157 +229,6 @@ def _names(table: pd.DataFrame) -> tuple[NDArray[np.object_], NDArray[np.bool_]]
         return np.where(upper, UNLIKE, alike).astype(object), np.ones(len(table), bool)
     beside = np.array([str(q).endswith("-high") for q in quadrant], dtype=bool)
     return quadrant, beside == upper
-
-
-# --- stability -----------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Deal:
-    """Choices that an honest analyst could have made otherwise."""
-
-    neighbours: Kind
-    smoothed: bool
-    moved: bool
-    seed: int
-    number: int
-
-
-def stability(  # noqa: PLR0913
-    values: pd.Series,
-    areas: gpd.GeoDataFrame,
-    *,
-    statistic: Statistic = "gi_star",
-    numerator: pd.Series | None = None,
-    base: pd.Series | None = None,
-    alpha: float = 0.05,
-    permutations: int = 99_999,
-    runs: int = 36,
-    seed: int = 0,
-    points: Points | pd.DataFrame | None = None,
-    graphs: Mapping[str, Graph] | None = None,
-) -> pd.Series:
-    """Return the share of runs in which an area keeps its label.
-
-    The runs go through every mixture of neighbours (queen, nearest six, a distance with
-    six on average), false discovery rate (.01, .05, .1), plain and empirical-Bayes
-    standardised rates (where `numerator` and `base` are given) and points as they are
-    and put down anew (where `points` is given), with other seeds. The label to keep is
-    that of queen neighbours, `alpha` and `values`.
-
-    Parameters
-    ----------
-    values
-        By area code, as mapped: missing where not to be tested.
-    areas
-        Polygons in EPSG:27700 indexed by `area_code`.
-    statistic
-        "gi_star", "moran" or "geary".
-    numerator, base
-        Events and what they are set against.
-    runs
-        36 is every mixture once or more. Rounded up to a multiple of three.
-    points
-        Counts by area code after snapped points were put down anew: a column for each
-        version, or a function of the version's number. With `base` they are divided by
-        it. Values missing in `values` stay missing.
-    graphs
-        What `all_graphs` returns, where many maps of the same areas are judged.
-
-    Returns
-    -------
-    Series
-        From 0 to 1 by area code; missing where the area is not tested. Runs in which
-        an area cannot be tested (no neighbour in that distance) are not counted.
-    """
-    if statistic not in ("gi_star", "moran", "geary"):
-        problem = f"The stability of {statistic!r} is not defined."
-        raise MethodError(problem, hint='Use "gi_star", "moran" or "geary".')
-    graphs = graphs or all_graphs(areas)
-
-    def label(x: pd.Series, graph: Graph, run_seed: int) -> pd.DataFrame:
-        return clusters(
-            x,
-            graph,
-            statistic=statistic,
-            alpha=alpha,
-            permutations=permutations,
-            seed=run_seed,
-        )
-
-    usual = label(values, graphs["queen"], seed)["label"].to_numpy()
-    kept, tested = np.zeros(len(values)), np.zeros(len(values))
-    rated = numerator is not None and base is not None
-    for deal in _deals(runs, seed, rated=rated, moved=points is not None):
-        drawn = _drawn(values, numerator, base, points, deal)
-        table = label(drawn, graphs[deal.neighbours], deal.seed)
-        known = table["p_value"].notna().to_numpy()
-        for level in ALPHAS:
-            named = _named(table, level, int(known.sum()))["label"].to_numpy()
-            tested += known
-            kept += known & (named == usual)
-    counted = (tested > 0) & (usual != NOT_TESTED)
-    share = np.where(counted, kept / np.maximum(tested, 1), np.nan)
-    return pd.Series(share, index=values.index, name="stability")
-
-
-def all_graphs(areas: gpd.GeoDataFrame) -> dict[str, Graph]:
-    """Build the neighbours of every kind that `stability` goes through."""
-    return {kind: build_graph(areas, kind=kind) for kind in GRAPHS}
-
-
-def stability_word(share: float) -> str:
-    """Say it in a word: "stable" from `STABLE` on, else "fragile"; "" for none.
-
-    Examples
-    --------
-    >>> stability_word(0.8), stability_word(0.79), stability_word(float("nan"))
-    ('stable', 'fragile', '')
-    """
-    if np.isnan(share):
-        return ""
-    return "stable" if share >= STABLE else "fragile"
-
-
-def _deals(runs: int, seed: int, *, rated: bool, moved: bool) -> Iterator[Deal]:
-    if runs < 1:
-        problem = f"{runs} runs say nothing of stability."
-        raise MethodError(problem, hint="Use 36.")
-    anew = (False, True) if moved else (False,)
-    smooth = (False, True) if rated else (False,)
-    mixtures = list(product(anew, smooth, GRAPHS))
-    for number in range(-(-runs // len(ALPHAS))):
-        put_anew, smoothed, neighbours = mixtures[number % len(mixtures)]
-        yield Deal(neighbours, smoothed, put_anew, seed + number + 1, number)
-
-
-def _drawn(
-    values: pd.Series,
-    numerator: pd.Series | None,
-    base: pd.Series | None,
-    points: Points | pd.DataFrame | None,
-    deal: Deal,
-) -> pd.Series:
-    """Return the values of one deal, missing where the mapped ones are."""
-    count = _moved(points, deal.number) if deal.moved else numerator
-    if count is None or not (deal.moved or deal.smoothed):
-        return values
-    count = count.reindex(values.index).astype(float).where(values.notna())
-    if base is None:
-        return count
-    below = base.reindex(values.index).astype(float)
-    if deal.smoothed:
-        return pd.Series(eb_standardised(count, below), index=values.index)
-    return count / below
-
-
-def _moved(points: Points | pd.DataFrame | None, version: int) -> pd.Series | None:
-    if isinstance(points, pd.DataFrame):
-        return points.iloc[:, version % points.shape[1]]
-    return points(version) if points is not None else None
-
-
-# --- words ---------------------------------------------------------------------------
 
 
 def overlay_words(

@@ -252,19 +252,28 @@ def _join_counts(
     """Exact: the neighbours of the category are `k` draws from an urn."""
     n, k, count = sample.n, sample.degree, sample.lag(x)
     urn = hypergeom(n - 1, int(x.sum()) - 1, k)
+    # Written out: scipy's own moments go on to a kurtosis that one area has not.
+    share = (x.sum() - 1) / (n - 1)
+    mean, spread = k * share, np.sqrt(_variance_of_count(share, k, n - 1))
     low, high = np.maximum(0, k - (n - int(x.sum()))), np.minimum(k, int(x.sum()) - 1)
     upper, lower = urn.sf(count - 1), urn.cdf(count)
     reason = reason.copy()
     reason[sample.where[x == 0]] = "not of the category"
-    more = count > urn.mean()
+    more = count > mean
     return {
         "value": count,
-        "z_score": _divide(count - urn.mean(), urn.std()),
+        "z_score": _divide(count - mean, spread),
         "p_value": np.minimum(1, 2 * np.minimum(upper, lower)),
         "smallest_p": np.minimum(1, 2 * np.minimum(urn.pmf(low), urn.pmf(high))),
         "tail": np.where(upper <= lower, "upper", "lower"),
         "quadrant": np.where(more, "high-high", "high-low"),
     }, reason
+
+
+def _variance_of_count(share: float, k: Integers, others: int) -> Floats:
+    """Variance of how many of `k` draws without replacement are of the category."""
+    result: Floats = k * share * (1 - share) * (others - k) / max(others - 1, 1)
+    return result
 
 
 def _variance_of_mean(variance: Floats, k: Floats, others: int) -> Floats:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
@@ -12,6 +14,7 @@ from geosafety.spatial.hotspots import COLD, HOT, NOT_TESTED, benjamini_hochberg
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
+Side = Literal["hot", "cold"]
 
 CLASSES = (
     "new",
@@ -24,6 +27,7 @@ CLASSES = (
     "historical",
     "none",
 )
+NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 # Hot in at least this share of months is "nearly always" (as in Esri's description).
 NEARLY_ALWAYS = 0.9
 # The normal approximation of Mann and Kendall's S is good from ten values on (Kendall,
@@ -56,7 +60,7 @@ def mann_kendall(series: pd.DataFrame) -> pd.DataFrame:
     early, late = np.triu_indices(x.shape[1], 1)
     s = np.nansum(np.sign(x[:, late] - x[:, early]), axis=1)
     n = np.isfinite(x).sum(axis=1)
-    ties = np.array([_ties(row[np.isfinite(row)]) for row in x], dtype=float)
+    ties = _ties(x)
     variance = (n * (n - 1.0) * (2 * n + 5) - ties) / 18
     with np.errstate(divide="ignore", invalid="ignore"):
         z = np.where(variance > 0, (s - np.sign(s)) / np.sqrt(variance), np.nan)
@@ -65,9 +69,13 @@ def mann_kendall(series: pd.DataFrame) -> pd.DataFrame:
 
 
 def emerging(
-    z_by_month: pd.DataFrame, hot_by_month: pd.DataFrame, *, alpha: float = 0.05
+    z_by_month: pd.DataFrame,
+    hot_by_month: pd.DataFrame,
+    *,
+    alpha: float = 0.05,
+    side: Side = "hot",
 ) -> pd.DataFrame:
-    """Give every area its class as an emerging hot spot.
+    """Give every area its class as an emerging hot spot, or cold spot.
 
     The definitions follow the public description of Esri's Emerging Hot Spot Analysis,
     with months for time steps. "The last month" is the last that the source covers for
@@ -91,7 +99,8 @@ def emerging(
     ==============  =================================================================
 
     An area that is hot in every month but the last is historical, whatever its trend.
-    For emerging cold spots give `-z_by_month` and labels with hot and cold exchanged.
+    For emerging cold spots read cold for hot, hot for cold, and a falling statistic for
+    a rising trend: an intensifying cold spot grows colder.
 
     Parameters
     ----------
@@ -102,12 +111,16 @@ def emerging(
         Labels of `hotspots.clusters` for the same areas and months, or true for hot.
     alpha
         For the trend, per area.
+    side
+        Which spots are looked for: "hot" or "cold".
 
     Returns
     -------
     DataFrame
-        `class`; `months` used, `hot_months` and `last_month`; `s`, `trend_z` and
-        `trend_p`; `reason`, where the class is "not tested": fewer than ten months.
+        `class` and `side`; `months` used, `hot_months` (`cold_months` on the other
+        side) and `last_month`; `s`, `trend_z` and `trend_p` of the statistic itself, on
+        either side; `reason`, where the class is "not tested": fewer than ten months;
+        `words`, the class with its months in a sentence.
 
     Raises
     ------
@@ -121,21 +134,55 @@ def emerging(
     hot = covered & ((labels == HOT) | (labels == True))  # noqa: E712 - an array
     cold = covered & (labels == COLD)
     trend = mann_kendall(z_by_month.where(covered))
+    mine, other = (hot, cold) if side == HOT else (cold, hot)
     months = covered.sum(axis=1)
     enough = months >= FEWEST_MONTHS
-    named = _classes(hot, cold, covered, trend, alpha)
+    towards = trend if side == HOT else trend.assign(trend_z=-trend["trend_z"])
+    named = np.where(enough, _classes(mine, other, covered, towards, alpha), NOT_TESTED)
+    _, run = _final_run(mine, covered)
+    short = f"fewer than {FEWEST_MONTHS} months are covered"
     last = covered.shape[1] - 1 - np.argmax(covered[:, ::-1], axis=1)
     table = pd.DataFrame(
         {
-            "class": np.where(enough, named, NOT_TESTED),
+            "class": named,
+            "side": side,
             "months": months,
-            "hot_months": hot.sum(axis=1),
+            f"{side}_months": mine.sum(axis=1),
             "last_month": np.where(months > 0, z_by_month.columns[last], None),
         },
         index=z_by_month.index,
     )
-    short = f"fewer than {FEWEST_MONTHS} months are covered"
-    return table.join(trend).assign(reason=np.where(enough, "", short))
+    numbers = zip(named, mine.sum(axis=1), months, run, strict=True)
+    return table.join(trend).assign(
+        reason=np.where(enough, "", short),
+        words=[_emerging_words(side, *row) for row in numbers],
+    )
+
+
+def _emerging_words(side: Side, name: str, n: int, months: int, run: int) -> str:
+    """Write a class with its months: `n` on the side, of `months`, the last `run`."""
+    if name == NOT_TESTED:
+        return f"Not tested: only {_few(months)} months are covered, fewer than ten."
+    if n == 0:
+        return f"{side.capitalize()} in none of {months} covered months."
+    last = "the last" if run == 1 else f"the last {_few(run)}"
+    head = f"{side.capitalize()} in {n} of {months} covered months"
+    other = COLD if side == HOT else HOT
+    return {
+        "new": f"{side.capitalize()} in the last of {months} covered months, and never "
+        "before.",
+        "consecutive": f"{side.capitalize()} in {last} of {months} covered months, and "
+        "never before those.",
+        "intensifying": f"{head}, {last} included, and growing stronger.",
+        "persistent": f"{head}, {last} included, without a trend.",
+        "diminishing": f"{head}, {last} included, and growing weaker.",
+        "sporadic": f"{head}, on and off, {last} included.",
+        "oscillating": f"{head}, {last} included, and {other} in some month before.",
+    }.get(name, f"{head}, but not in the last.")
+
+
+def _few(n: int) -> str:
+    return NUMBERS[n] if n < len(NUMBERS) else str(n)
 
 
 def _check_months(z: pd.DataFrame, hot: pd.DataFrame) -> None:
@@ -191,9 +238,12 @@ def _final_run(hot: Flags, covered: Flags) -> tuple[Flags, NDArray[np.int64]]:
     return run > 0, run
 
 
-def _ties(values: Floats) -> float:
-    _, t = np.unique(values, return_counts=True)
-    return float(np.sum(t * (t - 1.0) * (2 * t + 5)))
+def _ties(x: Floats) -> Floats:
+    """Return the sum of t (t - 1) (2t + 5) over the ties of each row, t values each."""
+    # Each of t equal values adds its part; a missing one equals nothing, not itself.
+    t = (x[:, :, None] == x[:, None, :]).sum(axis=2)
+    result: Floats = np.where(t > 0, (t - 1.0) * (2 * t + 5), 0.0).sum(axis=1)
+    return result
 
 
 def change_test(

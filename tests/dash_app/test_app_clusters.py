@@ -1,5 +1,6 @@
 # ruff: noqa: F401, F811 - fixtures are imported, and then named as arguments
 import csv
+import dataclasses
 import gzip
 import io
 import itertools
@@ -13,9 +14,10 @@ from dash_app import queries
 from dash_app.app import create_app
 from dash_app.components import clusters, parts
 from geosafety.errors import InputError
-from geosafety.pipeline.patterns import ALPHA
+from geosafety.pipeline.jitter import FARTHEST, Moved
+from geosafety.pipeline.monthly import ALPHA
 from geosafety.publish import classes, words
-from geosafety.spatial import hotspots, trends
+from geosafety.spatial import stability, trends
 from tests.dash_app.app_fixtures import app, client, context, results_folder
 from tests.fixtures_results import as_json, text_of
 
@@ -119,9 +121,31 @@ class TestClusters:
             clusters.definitions(found(), parts.settings.indicator("crime_rate"))
         )
         assert f"{ALPHA:.0%}" in text
-        assert hotspots.STABLE == 4 / 5
+        assert stability.STABLE == 4 / 5
         assert "four of five" in text
         assert trends.NEARLY_ALWAYS == 0.9
+
+    @pytest.mark.parametrize(
+        ("versions", "share", "said"),
+        [
+            (1, 1.0, f"put down anew within {FARTHEST:.0f} metres"),
+            (1, 0.6, "Where there are points, crimes were also put down anew"),
+            (0, 0.0, "may lie just across a border is not allowed for"),
+        ],
+    )
+    def test_stable_says_whether_points_were_moved(self, versions, share, said):
+        points = Moved(({},) * versions, share).words
+        spots = dataclasses.replace(found(), points=points)
+        text = text_of(
+            clusters.definitions(spots, parts.settings.indicator("crime_rate"))
+        )
+        assert said in text
+
+    def test_cold_spots_through_time_are_not_shown_as_hot_ones_or_as_a_change(self):
+        card = shown(v="clusters", a="E01000001")["card"]
+        assert "not shown" not in card
+        assert "ntensifying" not in shown(v="emerging")["heading"]
+        assert "ntensifying" not in card
 
     def test_its_kind_of_figures_is_its_own(self):
         assert "Synthetic figures" in shown(v="clusters")["heading"]

@@ -4,15 +4,18 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import rasterio
 from click.testing import CliRunner
+from scipy.stats import binomtest
 
 from geosafety.cli import main
-from geosafety.results import read_areas, read_manifest, read_table
+from geosafety.results import read_areas, read_manifest, read_table, read_values
 
 LABELS = {
     "gi_star": {"hot", "cold"},
     "moran": {"high-high", "low-low", "high-low", "low-high"},
+    "moran_rate": {"high-high", "low-low", "high-low", "low-high"},
+    "geary": {"high-high", "low-low", "alike", "unlike"},
+    "bivariate_moran": {"high-high", "low-low", "high-low", "low-high"},
 }
 NONE = {"not significant", "too few permutations", "not tested"}
 
@@ -34,13 +37,41 @@ def test_every_small_area_stands_once_in_every_test(clusters, demo_results):
         assert len(table) == areas[geography]
 
 
-@pytest.mark.parametrize("statistic", ["gi_star", "moran"])
+@pytest.mark.parametrize("statistic", list(LABELS))
 def test_labels_are_the_known_ones_and_p_is_two_sided(clusters, statistic):
     table = clusters[clusters["statistic"] == statistic]
     assert set(table["label"]) <= LABELS[statistic] | NONE
     tested = table[table["label"] != "not tested"]
     assert tested["p_value"].between(2e-5, 1).all()
     assert (tested["q_value"] >= tested["p_value"]).all()
+
+
+def test_stability_is_judged_with_the_demos_points_put_down_anew(clusters):
+    """The demo's crimes are street files with points; each area is in 36 runs."""
+    by_statistic = clusters.groupby("statistic")
+    assert set(by_statistic.get_group("gi_star")["points"]) == {"points moved"}
+    for statistic, table in by_statistic:
+        if statistic != "gi_star":
+            assert set(table["points"]) == {""}
+            assert table["stability"].isna().all()
+    share = by_statistic.get_group("gi_star")["stability"].dropna()
+    assert share.between(0, 1).all()
+    assert (np.abs(share * 36 - (share * 36).round()) < 1e-9).mean() > 0.9
+
+
+def test_feeling_unsafe_and_crime_next_door_are_tested_area_by_area(demo_results):
+    table = read_table(demo_results, "clusters")
+    local = table[table["statistic"] == "bivariate_moran"]
+    pair = local[local["indicator"] == "feels_unsafe_home with crime_rate"]
+    assert "ward" in set(pair["geography"])
+    assert "lsoa" not in set(pair["geography"])  # every base is low or hidden
+    assert set(pair["kind"]) == {"synthetic"}
+    options = ["--geography", "ward", "--statistic", "bivariate_moran"]
+    choice = ["--indicator", "feels_unsafe_home with crime_rate"]
+    done = run("hotspots", "--results", demo_results, *options, *choice)
+    assert done.exit_code == 0, done.output
+    assert "bivariate local Moran's I" in done.output
+    assert "not why" in done.output
 
 
 def test_the_demos_hot_areas_are_where_its_need_was_put(clusters):
@@ -80,6 +111,33 @@ def test_hotspots_are_said_in_words_and_written_as_a_table(demo_results, tmp_pat
     assert len(out.read_text("utf-8").splitlines()) == 1 + 1680
 
 
+def test_trends_are_said_by_class_hot_and_cold_apart(demo_results, tmp_path):
+    out = tmp_path / "trends.csv"
+    done = run("hotspots", "--results", demo_results, "--trends", "--out", out)
+    assert done.exit_code == 0
+    assert "These figures are synthetic." in done.output
+    table = read_table(demo_results, "trends")
+    table = table[(table["geography"] == "lsoa") & (table["group"] == "all")]
+    for side in ("hot", "cold"):
+        rows = table[table["trend"] == f"emerging {side} spots"]
+        assert set(rows["side"]) == {side}
+        line = next(
+            text
+            for text in done.output.splitlines()
+            if text.startswith(f"Emerging {side} spots")
+        )
+        for name, n in rows["class"].value_counts().items():
+            assert f"{n:,} {name} (" in line
+        assert rows["words"].str.startswith((side.capitalize(), "Not tested")).all()
+        assert rows[f"{side}_months"].notna().all()
+    assert len(out.read_text("utf-8").splitlines()) == 1 + 3 * 1680
+    refused = run(
+        "hotspots", "--results", demo_results, "--trends", "--geography", "npu"
+    )
+    assert refused.exit_code == 1
+    assert "too few, or too scattered" in refused.output
+
+
 def test_a_category_that_is_not_there_names_the_nearest(demo_results):
     done = run("hotspots", "--results", demo_results, "--group", "category=Burglry")
     assert done.exit_code == 1
@@ -93,24 +151,6 @@ def test_concentration_is_said_in_words(demo_results):
     assert "times what the same area would hold by chance" in done.output
 
 
-def test_a_surface_of_points_is_a_geotiff_that_says_what_it_is(demo_results):
-    path = demo_results / "surfaces" / "crime-street.tif"
-    with rasterio.open(path) as file:
-        assert file.crs.to_epsg() == 27700
-        tags = file.tags()
-        surface = file.read(1, masked=True)
-        cell = abs(file.transform.a * file.transform.e) / 1e6
-    assert tags["units"] == "per square kilometre"
-    assert tags["kind"] == "synthetic"
-    placed = next(
-        i["placed"]
-        for i in read_manifest(demo_results)["inputs"]
-        if i["name"] == "crime, street"
-    )
-    # Some mass of the points near the edge leaves the grid; nothing is added.
-    assert 0.97 * placed < float(surface.sum()) * cell <= placed * 1.0001
-
-
 def test_real_months_that_are_not_covered_take_no_part(real_results):
     clusters = read_table(real_results, "clusters")
     assert set(clusters["period"]) == {"2024-01/2025-02"}
@@ -121,12 +161,6 @@ def test_real_months_that_are_not_covered_take_no_part(real_results):
     change = trends[trends["trend"].str.startswith("change")]
     assert set(change["trend"]) == {"change, the same 4 months"}
     assert set(change["period"]) == {"2024-11/2025-02"}
-
-
-def test_real_counts_by_area_give_no_surface_and_say_why(real_results):
-    notes = read_manifest(real_results)["notes"]
-    assert any("No surface of counts by LSOA 2021" in note for note in notes)
-    assert (real_results / "surfaces" / "stop-and-search.tif").exists()
 
 
 def test_real_clusters_agree_with_geoda(real_results):
@@ -148,6 +182,72 @@ def test_real_clusters_agree_with_geoda(real_results):
     theirs = pygeoda.local_moran(weights, rates.tolist(), permutations=999, seed=1)
     ours = moran.loc[areas.index, "value"].to_numpy(float)
     assert ours == pytest.approx(np.asarray(theirs.lisa_values()), abs=1e-6)
+
+
+def test_real_join_counts_and_local_geary_are_those_of_geoda(real_results):
+    pygeoda = pytest.importorskip("pygeoda")
+    from geosafety.results import read_geometry
+
+    table = read_table(real_results, "clusters")
+    table = table[table["geography"] == "lsoa"]
+    areas = read_geometry(real_results, "lsoa")
+    weights = pygeoda.queen_weights(pygeoda.open(areas.reset_index()))
+    geary = table[table["statistic"] == "geary"].set_index("area_code")
+    assert set(geary["group"]) == {"all"}
+    rates = np.asarray(_rates(real_results, areas.index)).tolist()
+    theirs = pygeoda.local_geary(weights, rates, permutations=99, seed=1)
+    ours = geary.loc[areas.index, "value"].to_numpy(float)
+    assert ours == pytest.approx(np.asarray(theirs.lisa_values()), abs=1e-6)
+    joins = table[table["statistic"] == "join_counts"]
+    assert joins["group"].nunique() >= 10
+    for group, rows in joins.groupby("group"):
+        rows = rows.set_index("area_code").loc[areas.index]
+        inside = (rows["reason"] != "not of the category") & rows["value"].notna()
+        if not inside.any():
+            continue
+        found = pygeoda.local_joincount(weights, inside.astype(int).tolist())
+        counts = np.asarray(found.lisa_values())[inside]
+        assert (rows["value"][inside].to_numpy() == counts).all(), group
+        assert rows["permutations"].isna().all()
+
+
+def test_the_category_that_stands_out_is_the_one_most_over_its_share(real_results):
+    """Every area is of one category at most, and of one only where it leads."""
+    table = read_table(real_results, "clusters")
+    joins = table[(table["statistic"] == "join_counts") & table["value"].notna()]
+    assert joins["area_code"].is_unique
+    values = read_values(
+        real_results,
+        geography=["lsoa"],
+        indicator=["crime_count"],
+        period=[f"2024-{m:02}" for m in (*range(1, 9), 11, 12)]
+        + ["2025-01", "2025-02"],
+    )
+    n = values.pivot_table(
+        index="area_code", columns="group", values="value", aggfunc="sum", observed=True
+    )
+    mix = n.drop(columns="all")
+    overall = mix.sum() / mix.sum().sum()
+    for row in joins.sample(60, random_state=1).itertuples():
+        here = mix.loc[row.area_code]
+        quotient = here / here.sum() / overall
+        p = {
+            name: binomtest(int(here[name]), int(here.sum()), overall[name]).pvalue
+            for name in here.index[(quotient >= quotient[row.group]) & (here >= 5)]
+        }
+        assert quotient[row.group] > 1
+        # The level is .05 over the categories, some .0036: by another test than ours.
+        assert p.pop(row.group) < 0.03
+        # What has a higher quotient is not clearly over its share.
+        assert all(chance > 0.001 for chance in p.values())
+
+
+def test_real_counts_by_area_cannot_be_moved_and_the_table_says_so(real_results):
+    table = read_table(real_results, "clusters")
+    table = table[table["statistic"] == "gi_star"]
+    assert set(table["points"]) == {"points not moved: counts by area"}
+    done = run("hotspots", "--results", real_results)
+    assert "(points not moved: counts by area)" in done.output
 
 
 def _rates(folder, index):
@@ -188,14 +288,9 @@ def points(real_folder, tmp_path_factory):
     return out
 
 
-def test_real_points_are_all_placed_and_drawn(points):
+def test_real_points_are_all_placed(points):
     entry = read_manifest(points)["inputs"][0]
     assert (entry["rows"], entry["placed"]) == (17_260, 17_260)
-    names = {path.name for path in (points / "surfaces").iterdir()}
-    assert names == {
-        "crime-within-a-mile-of-birmingham-centre.tif",
-        "stop-and-search.tif",
-    }
 
 
 def test_stop_and_search_does_not_lie_as_all_crime_does(points):
@@ -205,16 +300,3 @@ def test_stop_and_search_does_not_lie_as_all_crime_does(points):
     assert set(table["period"]) == {"2017-09/2017-11"}
     assert (table["value"] < table["by_chance"]).all()
     assert table["places"].tolist() == [24, 24]
-
-
-def test_a_density_can_be_drawn_from_a_project(real_folder, tmp_path, monkeypatch):
-    monkeypatch.setenv("GEOSAFETY_REAL_DATA", str(real_folder))
-    project = Path(__file__).parents[2] / "examples" / "points_2017.toml"
-    out = tmp_path / "risk.tif"
-    options = ["--input", "stop and search", "--risk", "--bandwidth", "500"]
-    done = run("density", project, *options, "--out", out)
-    assert done.exit_code == 0, done.output
-    with rasterio.open(out) as file:
-        assert file.tags()["units"] == "per 1,000 residents"
-        assert file.tags()["bandwidth_m"].startswith("500")
-        assert file.read(1, masked=True).mask.any()

@@ -13,13 +13,10 @@ from geosafety.errors import InputError, MethodError
 from geosafety.publish.classes import SEQUENTIAL
 from geosafety.publish.surfaces import overlay_png, read_cog, write_cog
 from geosafety.readers.rasters import read_population
-from geosafety.spatial.density import (
-    dual_density,
-    grid_for,
-    kernel_density,
-    on_grid,
-    zonal,
-)
+from geosafety.spatial.density import kernel_density
+from geosafety.spatial.grid import grid_for, on_grid
+from geosafety.spatial.risk import dual_density
+from geosafety.spatial.zonal import zonal
 
 GRID = grid_for((390_000, 275_000, 430_000, 305_000), 100)
 TAGS = {"units": "crimes per square kilometre", "bandwidth": 500.0}
@@ -162,17 +159,21 @@ def test_a_peak_is_drawn_where_it_is_on_a_web_map(corner):
 
 
 @pytest.mark.filterwarnings("ignore::rasterio.errors.NotGeoreferencedWarning")
-def test_low_and_missing_are_transparent_and_high_is_not():
+def test_little_is_white_and_missing_is_clear():
     values = surface()
     values[150:, :] = np.nan
     overlay = overlay_png(values, GRID, unit="per sq km")
     picture = pixels(overlay)
     assert picture.shape[0] == 4
     assert (picture[3][-50:] == 0).all()
-    assert (picture[3][:5] == 0).all()
-    assert set(np.unique(picture[3])) == {0, 190}
+    # The north is known to have little; the south is not known.
+    assert (picture[3][20:25, 200:-200] == 150).all()
+    assert (picture[:3, 20:25, 200:-200] == 255).all()
+    assert set(np.unique(picture[3])) == {0, 150, 190}
     shown = {f"#{r:02x}{g:02x}{b:02x}" for r, g, b, a in picture.reshape(4, -1).T if a}
-    assert shown == {colour for _, colour in overlay.legend} == set(SEQUENTIAL)
+    colours = {colour for _, colour in overlay.legend}
+    assert shown == colours == {"#ffffff", *SEQUENTIAL}
+    assert overlay.legend[0][0].startswith("under ")
     assert overlay.legend[-1][0].endswith("and over per sq km")
 
 

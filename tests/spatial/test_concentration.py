@@ -1,3 +1,5 @@
+from itertools import combinations
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -8,8 +10,8 @@ from geosafety.errors import MethodError
 from geosafety.spatial.concentration import (
     gini,
     gini_words,
-    location_quotients,
     lorenz,
+    lorenz_points,
     shares_table,
 )
 
@@ -156,84 +158,40 @@ def test_the_words_of_the_gini_say_its_scale():
     assert "0.63 on a scale from 0" in gini_words(gini(TEN))
 
 
-# ---- location quotients --------------------------------------------------------------
+# ---- the points that draw a curve ----------------------------------------------------
 
 
-def test_quotients_by_hand():
-    table = location_quotients(MIXED).set_index(["area_code", "category"])
-    # C: 9 of 9 are burglaries; all together 10 of 110.
-    assert table["quotient"]["C", "burglary"] == pytest.approx(11)
-    assert table["verdict"]["C", "burglary"] == "higher"
-    assert table["quotient"]["A", "burglary"] == 0
-    assert table["verdict"]["A", "burglary"] == "lower"
-    assert table["lower"]["A", "burglary"] == 0
-    assert 0 < table["upper"]["A", "burglary"] < 1
-    # D: 1 of 11 is what all have.
-    assert table["quotient"]["D", "burglary"] == pytest.approx(1)
-    assert table["verdict"]["D", "burglary"] == "cannot tell"
-    assert "cannot tell from chance" in table["words"]["D", "burglary"]
+def drawn(points, curve, column):
+    return np.interp(curve["places_share"], points["places_share"], points[column])
 
 
-def test_every_interval_holds_its_quotient():
-    rng = np.random.default_rng(2)
-    counts = pd.DataFrame(rng.poisson(3, (200, 5)), columns=list("abcde"))
-    table = location_quotients(counts).dropna()
-    assert (table["lower"] <= table["quotient"] + 1e-12).all()
-    assert (table["quotient"] <= table["upper"] + 1e-12).all()
+@settings(max_examples=40, deadline=None)
+@given(st.lists(st.integers(0, 30), min_size=1, max_size=200).filter(any))
+def test_few_points_draw_the_curve_to_a_tenth_of_a_point(counts):
+    curve = lorenz(pd.Series(counts))
+    points = lorenz_points(curve)
+    for column in ("crime_share", "even_share"):
+        error = np.abs(drawn(points, curve, column) - curve[column])
+        assert error.max() <= 0.1 + 1e-9
+    assert points.iloc[0].tolist() == [0, 0, 0]
+    assert points["crime_share"].iloc[-1] == pytest.approx(100)
 
 
-def test_quotients_without_anything_to_compare_are_not_available():
-    empty = MIXED.assign(arson=0)
-    empty.loc["D"] = 0
-    table = location_quotients(empty).set_index(["area_code", "category"])
-    assert (table["verdict"]["D"] == "not available").all()
-    assert (table.xs("arson", level=1)["verdict"] == "not available").all()
-    none = table["verdict"] == "not available"
-    assert table.loc[none, ["quotient", "lower", "upper"]].isna().all(axis=None)
-    assert table.loc[~none, "quotient"].notna().all()
-
-
-@pytest.mark.parametrize("base", [12, 60, 400])
-def test_the_intervals_hold_the_truth_as_often_as_they_say(base):
-    rng = np.random.default_rng(base)
-    shares = np.array([0.05, 0.35, 0.6])
-    held, told = [], []
-    for _ in range(300):
-        counts = np.vstack(
-            [rng.multinomial(n, shares) for n in (base, base * 4, base * 10)]
-        )
-        table = location_quotients(pd.DataFrame(counts)).dropna()
-        held.append(((table["lower"] <= 1) & (table["upper"] >= 1)).mean())
-        told.append((table["verdict"] == "cannot tell").mean())
-    assert 0.93 < np.mean(held) < 0.98
-    assert held == told
-
-
-def test_weights_of_one_change_nothing_and_scale_does_not_matter():
-    rng = np.random.default_rng(5)
-    counts = pd.DataFrame(rng.poisson(6, (40, 3)), columns=list("abc"))
-    plain = location_quotients(counts)
-    for k in (1.0, 250.0):
-        alike = location_quotients(counts, weights=pd.Series(k, index=list("abc")))
-        for column in ("quotient", "lower", "upper"):
-            assert alike[column].to_numpy() == pytest.approx(
-                plain[column].to_numpy(), nan_ok=True
+def test_no_choice_of_fewer_points_draws_it():
+    curve = lorenz(pd.Series([0, 0, 1, 1, 2, 3, 5, 8, 20]))
+    kept = len(lorenz_points(curve, within=3))
+    inner = range(1, len(curve) - 1)
+    for number in range(kept - 2):
+        for chosen in combinations(inner, number):
+            fewer = curve.iloc[[0, *chosen, len(curve) - 1]]
+            worst = max(
+                np.abs(drawn(fewer, curve, c) - curve[c]).max()
+                for c in ("crime_share", "even_share")
             )
+            assert worst > 3
 
 
-def test_the_intervals_of_harm_are_as_wide_as_its_crimes_are_few():
-    rng = np.random.default_rng(6)
-    weights = pd.Series({"grave": 500.0, "slight": 2.0, "middling": 30.0})
-    rates = np.array([0.5, 40.0, 8.0])
-    harm = rates * weights.to_numpy()
-    held = []
-    for _ in range(400):
-        counts = pd.DataFrame(
-            rng.poisson(np.outer([10, 30, 200], rates)), columns=weights.index
-        )
-        table = location_quotients(counts, weights=weights).dropna()
-        held.append(((table["lower"] <= 1) & (table["upper"] >= 1)).to_numpy())
-    assert harm[0] > harm[1]
-    assert 0.91 < np.mean(np.concatenate(held)) < 0.99
-    naive = location_quotients((counts * weights).round())
-    assert (naive["upper"] < table["upper"].to_numpy() + 1e-9).all()
+def test_thousands_of_places_need_less_than_a_hundred_points():
+    rng = np.random.default_rng(3)
+    counts = rng.negative_binomial(0.8, 0.02, 5000)
+    assert len(lorenz_points(lorenz(pd.Series(counts)))) < 100

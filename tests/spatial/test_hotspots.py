@@ -11,25 +11,17 @@ from geosafety.errors import MethodError
 from geosafety.settings import boundaries_folder
 from geosafety.spatial.hotspots import (
     DISAGREE,
+    FEW_NEIGHBOURS,
     LABELS,
     adjust_family,
     benjamini_hochberg,
     clusters,
     overlay_words,
-    stability,
-    stability_word,
 )
 from geosafety.spatial.neighbours import build_graph, from_links, links_of
+from tests.spatial.boards import block, noise, square
 
 NOT_NAMED = ["not significant", "too few permutations", "not tested"]
-
-
-def square(side):
-    row, column = np.divmod(np.arange(side**2), side)
-    x, y = 100.0 * column, 100.0 * row
-    codes = pd.Index([f"A{i:04}" for i in range(side**2)], name="area_code")
-    shapes = shapely.box(x, y, x + 100, y + 100)
-    return gpd.GeoDataFrame(geometry=shapes, index=codes, crs=27700)
 
 
 @pytest.fixture(scope="module")
@@ -44,16 +36,6 @@ def force():
 def board():
     areas = square(12)
     return areas, build_graph(areas)
-
-
-def noise(index, seed=0):
-    x = np.random.default_rng(seed).normal(size=len(index))
-    return pd.Series(x, index=index)
-
-
-def block(areas, rows, columns):
-    side = round(len(areas) ** 0.5)
-    return [r * side + c for r in rows for c in columns]
 
 
 # --- found and not found -------------------------------------------------------------
@@ -146,6 +128,17 @@ def test_a_category_clusters_by_join_counts(board):
     assert table["label"].iloc[13] == "high-high"
     assert table["label"].iloc[77] == "not significant"
     assert table["reason"].iloc[50] == "not of the category"
+
+
+def test_an_area_with_too_few_neighbours_for_join_counts_is_told_so(board):
+    # Half the board is of the category: a corner has three neighbours, which are all of
+    # it in an eighth of arrangements. Nothing is drawn: more draws would not help.
+    areas, graph = board
+    x = pd.Series(np.arange(144) % 2.0, index=areas.index)
+    table = clusters(1 - x, graph, statistic="join_counts")
+    corner = table.iloc[0]
+    assert (corner["label"], corner["reason"]) == ("not significant", FEW_NEIGHBOURS)
+    assert "too few permutations" not in set(table["label"])
 
 
 # --- the false discovery rate --------------------------------------------------------
@@ -257,93 +250,6 @@ def test_too_few_areas_are_refused():
     graph = from_links(ring, np.roll(ring, 1), index)
     with pytest.raises(MethodError, match="needs 30"):
         clusters(noise(index), graph)
-
-
-# --- stability -----------------------------------------------------------------------
-
-
-def test_a_strong_cluster_is_stable_and_a_doubtful_one_fragile(board):
-    areas, graph = board
-    x = noise(areas.index, 10)
-    x.iloc[block(areas, range(1, 5), range(1, 5))] += 6
-    share = stability(x, areas, permutations=9999, runs=18)
-    label = clusters(x, graph, permutations=9999)["label"]
-    assert share.iloc[26] >= 0.9
-    assert label.iloc[26] == "hot"
-    assert share.between(0, 1).all()
-    assert share.min() < 0.8
-    assert stability_word(share.iloc[26]) == "stable"
-    assert stability_word(share.min()) == "fragile"
-    again = stability(x, areas, permutations=9999, runs=18)
-    pd.testing.assert_series_equal(share, again)
-
-
-def test_rates_of_small_bases_are_less_stable_with_empirical_bayes(board):
-    areas, _ = board
-    base = pd.Series(1000.0, index=areas.index)
-    count = pd.Series(np.random.default_rng(3).poisson(50, 144) * 1.0, areas.index)
-    corner = block(areas, range(3), range(3))
-    base.iloc[corner] = 10
-    count.iloc[corner] = 1  # twice the rate, on ten people
-    rate = count / base
-    plain = stability(rate, areas, permutations=9999, runs=9)
-    both = stability(
-        rate, areas, numerator=count, base=base, permutations=9999, runs=18
-    )
-    assert plain.iloc[13] >= 0.8
-    assert both.iloc[13] < plain.iloc[13]
-
-
-def test_points_put_down_anew_can_take_a_label_away(board):
-    areas, _ = board
-    count = pd.Series(np.random.default_rng(4).poisson(20, 144) * 1.0, areas.index)
-    count.iloc[block(areas, range(4), range(4))] += 40
-    still = stability(count, areas, permutations=9999, runs=18)
-    asked = []
-
-    def elsewhere(version):
-        asked.append(version)
-        return count.sample(frac=1, random_state=version).set_axis(count.index)
-
-    moved = stability(count, areas, permutations=9999, runs=18, points=elsewhere)
-    assert asked == [3, 4, 5]
-    assert still.iloc[13] == 1
-    assert moved.iloc[13] == pytest.approx(0.5)
-    versions = pd.DataFrame({v: elsewhere(v) for v in range(6)})
-    table = stability(count, areas, permutations=9999, runs=18, points=versions)
-    pd.testing.assert_series_equal(table, moved)
-
-
-def test_what_is_not_tested_has_no_stability_even_where_points_were_moved(board):
-    areas, _ = board
-    x = noise(areas.index, 11)
-    x.iloc[7] = np.nan
-    share = stability(
-        x, areas, permutations=99, runs=6, points=lambda _: noise(areas.index)
-    )
-    assert np.isnan(share.iloc[7])
-    assert stability_word(share.iloc[7]) == ""
-
-
-def test_a_hidden_value_that_points_bring_back_does_not_help_its_neighbours(board):
-    areas, _ = board
-    x = noise(areas.index, 12)
-    x.iloc[block(areas, range(3), range(3))] += 4
-    x.iloc[13] = np.nan
-    told = x.fillna(-1000)
-    hidden, shown = (
-        stability(x, areas, permutations=999, runs=18, points=lambda _, y=y: y)
-        for y in (x, told)
-    )
-    pd.testing.assert_series_equal(hidden, shown)
-
-
-def test_stability_without_runs_or_of_other_statistics_is_refused(board):
-    areas, _ = board
-    with pytest.raises(MethodError, match="0 runs"):
-        stability(noise(areas.index), areas, permutations=99, runs=0)
-    with pytest.raises(MethodError, match="'join_counts' is not defined"):
-        stability(noise(areas.index), areas, statistic="join_counts")
 
 
 # --- words ---------------------------------------------------------------------------

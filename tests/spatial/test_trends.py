@@ -106,6 +106,58 @@ def test_under_ten_months_an_area_is_not_tested():
     assert row["reason"] == "fewer than 10 months are covered"
 
 
+def test_every_class_is_said_with_its_months():
+    words = emerging(*tables(CASES))["words"].to_dict()
+    assert words == {
+        "new": "Hot in the last of 20 covered months, and never before.",
+        "consecutive": (
+            "Hot in the last three of 20 covered months, and never before those."
+        ),
+        "intensifying": (
+            "Hot in 18 of 20 covered months, the last 18 included, and growing "
+            "stronger."
+        ),
+        "persistent": (
+            "Hot in 18 of 20 covered months, the last 18 included, without a trend."
+        ),
+        "diminishing": (
+            "Hot in 18 of 20 covered months, the last 18 included, and growing weaker."
+        ),
+        "sporadic": "Hot in 3 of 20 covered months, on and off, the last included.",
+        "oscillating": (
+            "Hot in 2 of 20 covered months, the last included, and cold in some month "
+            "before."
+        ),
+        "historical": "Hot in 18 of 20 covered months, but not in the last.",
+        "none": "Hot in 3 of 20 covered months, but not in the last.",
+    }
+    never = emerging(*tables({"never": area([]), "short": area([19])}))["words"]
+    assert never["never"] == "Hot in none of 20 covered months."
+    z, labels = tables({"short": area([19])})
+    z.iloc[0, :11] = np.nan
+    said = emerging(z, labels)["words"].iloc[0]
+    assert said == "Not tested: only nine months are covered, fewer than ten."
+
+
+def test_cold_spots_are_hot_spots_with_the_sides_exchanged():
+    z, labels = tables(CASES)
+    other = {"hot": "cold", "cold": "hot"}
+    cold = emerging(-z, labels.replace(other), side="cold")
+    hot = emerging(z, labels)
+    assert cold["class"].to_dict() == {name: name for name in CASES}
+    assert (cold["side"] == "cold").all()
+    assert cold["cold_months"].tolist() == hot["hot_months"].tolist()
+    assert "hot_months" not in cold
+    # The trend is that of the statistic, whichever side is looked at.
+    assert cold["trend_z"].tolist() == pytest.approx((-hot["trend_z"]).tolist())
+    assert cold.loc["oscillating", "words"] == (
+        "Cold in 2 of 20 covered months, the last included, and hot in some month "
+        "before."
+    )
+    # What is hot is no emerging cold spot.
+    assert set(emerging(z, labels, side="cold")["class"]) == {"none"}
+
+
 def test_true_and_false_do_for_labels():
     z, labels = tables(CASES)
     found = emerging(z, labels == "hot")["class"]

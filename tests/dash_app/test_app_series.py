@@ -1,0 +1,26 @@
+# ruff: noqa: F401, F811 - fixtures are imported, and then named as arguments
+"""A series of the Force is not on the map, and the page says why."""
+
+import pytest
+
+from dash_app import queries
+from geosafety import results, settings
+from tests.dash_app.app_fixtures import app, context, results_folder
+
+pytestmark = pytest.mark.usefixtures("context")
+
+
+@pytest.mark.parametrize("geography", ["npu", "ward", "force", ""])
+def test_a_series_asked_for_by_its_address_is_not_drawn_and_the_reason_is_said(
+    geography,
+):
+    view, notes = queries.resolve(i="csew_confidence", g=geography)
+    assert view.indicator == "wmnow_rate"
+    assert view.geography != "force"
+    assert any("exists for the Force only: there is no map of it" in n for n in notes)
+    assert not any("csew_confidence" in n for n in notes)
+
+
+def test_no_layer_offers_a_series(results_folder):
+    offered = {i for layer in queries.choices().values() for i in layer}
+    assert not offered & {n for n, i in settings.indicators().items() if i.series}
