@@ -45,6 +45,13 @@ seed = 1
 [policy.survey]
 by_geographies = ["force", "local_authority", "npu", "impact_area", "ward"]
 
+[[margins]]
+dimension = "age"
+reference = "made up"
+files = ["margins.csv"]
+columns = { force = "force", category = "group", population = "n" }
+categories = { %s }
+
 [[survey]]
 files = ["answers.csv"]
 survey = "questionnaire.toml"
@@ -75,8 +82,7 @@ def write_answers(path: Path, respondents: int) -> None:
     """Draw answers at random from real postcodes, in parts that fit in memory."""
     rng = np.random.default_rng(1)
     postcodes = pd.read_parquet(boundaries_folder() / "postcodes.parquet")
-    known = postcodes["postcode"].to_numpy() if "postcode" in postcodes else None
-    known = postcodes.index.to_numpy() if known is None else known
+    known = postcodes["postcode"].to_numpy()
     for start in range(0, respondents, 100_000):
         n = min(100_000, respondents - start)
         table = {"Postcode": rng.choice(known, n)}
@@ -88,13 +94,23 @@ def write_answers(path: Path, respondents: int) -> None:
         frame.to_csv(path, mode="a", header=start == 0, index=False)
 
 
+def write_margins(path: Path) -> str:
+    """Write margins of age that differ from the sample; return the project file."""
+    groups = DEMOGRAPHICS["age"]
+    lines = [f"E23000014,{g},{100 + 20 * i}" for i, g in enumerate(groups)]
+    path.write_text("\n".join(["force,group,n", *lines]) + "\n")
+    return PROJECT % ", ".join(f'"{g}" = "{g}"' for g in groups)
+
+
 def main() -> None:
     """Write, build, and say what it took."""
     respondents = int(sys.argv[1]) if len(sys.argv) > 1 else 1_000_000
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         (folder / "questionnaire.toml").write_text(questionnaire())
-        (folder / "geosafety.toml").write_text(PROJECT)
+        project = write_margins(folder / "margins.csv")
+        (folder / "geosafety.toml").write_text(project)
+        print(f"writing {respondents:,} respondents")
         write_answers(folder / "answers.csv", respondents)
         size = (folder / "answers.csv").stat().st_size / 1e6
         print(f"{respondents:,} respondents, {size:,.0f} MB of CSV")

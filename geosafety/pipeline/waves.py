@@ -65,6 +65,22 @@ class Wave:
             if said.demographic and not said.several
         }
 
+    def area(self, geography: str, codes: pd.Index) -> Answers:
+        """Make a question of where the respondents live: one area of a layer.
+
+        Who lives outside it, or nobody knows where, leaves it blank; who stands on
+        ground that is shared out lives where most of it lies.
+        """
+        ground = self.grounds[self.home]
+        share = ground.layers[geography].toarray()
+        nearest = np.where(share.max(axis=0) > 0, share.argmax(axis=0), BLANK)
+        home = np.full(self.respondents, BLANK)
+        home[ground.person] = nearest[ground.patch]
+        options = tuple(str(code) for code in codes)
+        return Answers(
+            options=options, codes=home, base=home != BLANK, demographic=True
+        )
+
     def role(self, place: str) -> str:
         """Return the role to place an indicator in: the one it names, or the first."""
         return place if place in self.grounds else self.home

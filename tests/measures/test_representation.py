@@ -71,7 +71,7 @@ def test_the_consultation_against_the_real_census_as_published(real_folder):
 def test_ages_of_the_real_residents_add_up_to_the_force(real_folder):
     boroughs, force = real_margins(real_folder)
     ages = force[force["dimension"] == "age"]
-    # Ages 0 to 10 and all: Coventry has 379,387 people at mid-2020, the force 2,939,927.
+    # All ages at mid-2020: Coventry 379,387, the force 2,939,927. 0 to 10 are left out.
     file = real_folder / "census" / "mye2020_lad_single_year_age_wm.csv"
     raw = pd.read_csv(file, index_col="ltla21_code")
     small = raw[[str(age) for age in range(11)]].sum(axis=1)
