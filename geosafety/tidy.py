@@ -125,6 +125,8 @@ class Observations:
     answers
         Surveys only: by measure, who chose which option. Respondents are numbered from
         0; `rows` has theirs in `respondent`.
+    weeks
+        Surveys only: the Monday of the week in which each respondent answered.
     totals
         Rasters of residents only: by layer, `n` and `complete` by area.
     """
@@ -143,6 +145,7 @@ class Observations:
     survey: str = ""
     role: str = ""
     answers: dict[str, Answers] = field(default_factory=dict)
+    weeks: Answers | None = None
     totals: dict[str, pd.DataFrame] = field(default_factory=dict)
 
     @property

@@ -7,7 +7,9 @@ from click.testing import CliRunner
 from geosafety.cli import main
 
 COMMANDS = ["areas", "build", "check", "concentration", "demo", "density", "export"]
-COMMANDS += ["hotspots", "indicators", "map", "serve"]
+COMMANDS += ["gap", "hotspots", "indicators", "map", "plan", "reconcile", "serve"]
+COMMANDS += ["compare", "impact-areas", "legitimacy", "priorities", "reallocate"]
+COMMANDS = sorted([*COMMANDS, "representation", "survey", "zonal"])
 
 
 def run(*command):

@@ -5,7 +5,32 @@ Heavy libraries are imported inside the commands, so that `--help` answers at on
 
 from __future__ import annotations
 
-from geosafety.cli import build, patterns, serve, tables
+from geosafety.cli import (
+    build,
+    gap,
+    impact_areas,
+    legitimacy,
+    patterns,
+    plan,
+    reconcile,
+    serve,
+    surfaces,
+    survey,
+    tables,
+)
 from geosafety.cli.common import main
 
-__all__ = ["build", "main", "patterns", "serve", "tables"]
+__all__ = [
+    "build",
+    "gap",
+    "impact_areas",
+    "legitimacy",
+    "main",
+    "patterns",
+    "plan",
+    "reconcile",
+    "serve",
+    "surfaces",
+    "survey",
+    "tables",
+]

@@ -37,7 +37,8 @@ NUMBERS = {
 }
 MAY_BE_ABSENT = {"responses": np.nan, "population": np.nan, "status": "ok", "name": ""}
 ASSUMPTIONS = {
-    "independent": "The two sides are different people, who answered independently.",
+    "independent": "The two sides are different people or events, which have nothing "
+    "to do with each other.",
     "part of": "The first side is part of the second: it is compared with the rest of "
     "it, and the difference to the whole is the rest's, made smaller in proportion.",
     "same question": "Both are options of one question that takes one answer, with the "

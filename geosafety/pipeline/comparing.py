@@ -64,7 +64,7 @@ def _paired(
         n = kish(counts.weighted_base[:, 0], counts.squared_base[:, 0])
         total = np.where(n > 0, counts.weighted_base[:, 0], np.nan)
         share = 100 * counts.weighted_yes[:, 0] / total[:, None]
-        status = _status(counts.base[:, 0], dataset)
+        status = status_of(counts.base[:, 0], dataset)
         sides = pd.DataFrame(
             {
                 "first_value": share[:, BOTH] + share[:, FIRST],
@@ -122,7 +122,7 @@ def _sides(
     total = counts.weighted_base
     n = kish(total, counts.squared_base)
     share = 100 * counts.weighted_yes[:, :, 0] / np.where(total > 0, total, np.nan)
-    status = _status(counts.base, dataset)
+    status = status_of(counts.base, dataset)
     names = np.array(groups.options, dtype=object)
     area, group = (axis.reshape(-1) for axis in np.indices((len(total), len(others))))
     first, second = (area, np.array(others)[group]), (area, largest)
@@ -157,7 +157,8 @@ def _ratios(sides: pd.DataFrame) -> pd.DataFrame:
 # --- what both share -----------------------------------------------------------------
 
 
-def _status(base: np.ndarray, dataset: Dataset) -> np.ndarray:
+def status_of(base: np.ndarray, dataset: Dataset) -> np.ndarray:
+    """Say of a side by how many answered whether it stands, by the dataset's policy."""
     hidden = (base > 0) & (base < dataset.suppress_below)
     low = base < dataset.low_base_below
     return np.select(

@@ -9,6 +9,8 @@ import pandas as pd
 
 from geosafety import results
 from geosafety.geography.atlas import Atlas
+from geosafety.pipeline import priorities
+from geosafety.pipeline.between import wave_comparisons
 from geosafety.pipeline.comparing import comparison_tables
 from geosafety.pipeline.estimates import COLUMNS, TEXT, estimate_tables
 from geosafety.pipeline.inputs import Placed, Progress
@@ -27,9 +29,13 @@ def write_surveys(  # noqa: PLR0913
     margins: pd.DataFrame,
     atlas: Atlas,
     people: Denominators,
+    *,
+    seed: int,
     progress: Progress,
 ) -> list[str]:
-    """Write `estimates`, `comparisons`, `weighting` and the tables of `representing`.
+    """Write `estimates`, `comparisons`, `weighting`, and the tables of two steps.
+
+    Those of `representing` and of `priorities`.
 
     Parameters
     ----------
@@ -48,13 +54,18 @@ def write_surveys(  # noqa: PLR0913
     for wave in waves(inputs, atlas):
         progress(f"weighting {wave.name}: {wave.respondents:,} respondents")
         done.append(weigh(wave, known, atlas))
-    made: dict[str, list[pd.DataFrame]] = {name: [] for name in TABLES}
+    made: dict[str, list[pd.DataFrame]] = {
+        name: [] for name in (*TABLES, *priorities.TABLES)
+    }
     compared: list[pd.DataFrame] = []
     for wave, _ in done:
         progress(f"comparing the answers of {wave.name}")
-        for name, tables in representation_tables(wave, known, atlas, dataset).items():
+        steps = representation_tables(wave, known, atlas, dataset)
+        steps |= priorities.priority_tables(wave, atlas, dataset, seed=seed)
+        for name, tables in steps.items():
             made[name] += tables
         compared += comparison_tables(wave, atlas, dataset)
+    compared += wave_comparisons([wave for wave, _ in done], atlas, dataset)
 
     def estimates() -> Iterator[pd.DataFrame]:
         for wave, _ in done:

@@ -36,6 +36,8 @@ class Wave:
     weights
         By respondent; missing where nobody could weight (outside the force area); None
         where the project gives nothing to weight to.
+    weeks
+        In which week each answered, where the file says.
     """
 
     name: str
@@ -44,6 +46,7 @@ class Wave:
     grounds: dict[str, Ground]
     people: Ground
     weights: np.ndarray | None = None
+    weeks: Answers | None = None
     _splits: dict[tuple[str, str], Split] = field(default_factory=dict)
 
     @property
@@ -138,4 +141,5 @@ def _wave(name: str, roles: dict[str, Placed], areas: dict[str, pd.Index]) -> Wa
             for role, placed in roles.items()
         },
         people=everyone(people),
+        weeks=data.weeks,
     )

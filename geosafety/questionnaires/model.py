@@ -86,7 +86,10 @@ class Question:
 
 @dataclass(frozen=True, kw_only=True)
 class Survey:
-    """One questionnaire; its name is also the period of its values."""
+    """One questionnaire; its name is also the period of its values.
+
+    `submitted` is the column that holds the day of each response, where there is one.
+    """
 
     name: str
     title: str
@@ -98,6 +101,7 @@ class Survey:
     places: tuple[SurveyPlace, ...]
     questions: tuple[Question, ...]
     channels: tuple[str, ...] = ()
+    submitted: str = ""
     note: str = ""
 
     @property

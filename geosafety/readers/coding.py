@@ -51,9 +51,10 @@ def code_answers(
         problem = f"{file}: the options of {question.column!r} are not known."
         hint = "No paper prints them: write them into a questionnaire of your own."
         raise InputError(problem, hint=hint)
-    blanks = [folded(label) for label in question.not_answered]
-    number, distinct = pd.factorize(said.mask(said.map(folded).isin(blanks)))
+    number, distinct = pd.factorize(said)
     texts = pd.Series(distinct, dtype="object")
+    blanks = [folded(label) for label in question.not_answered]
+    texts[texts.map(folded).isin(blanks).to_numpy()] = ""
     if question.type in SEVERAL:
         return _several(said, number, texts, question, file)
     known = _known(question)
@@ -174,3 +175,31 @@ def answers_of(codes: np.ndarray, question: Question) -> dict[str, Answers]:
         first = np.where(answered, (codes == 1).argmax(axis=1), BLANK)
         found[f"{question.measure}_first"] = make(first, answered)
     return found
+
+
+def weeks_of(days: pd.Series) -> Answers:
+    """Find the week in which each person answered: by Mondays, empty weeks included.
+
+    Parameters
+    ----------
+    days
+        The day as text (2024-07-22); missing or unreadable: blank.
+
+    Examples
+    --------
+    >>> found = weeks_of(pd.Series(["2024-07-22", "2024-07-28", "2024-08-05", None]))
+    >>> found.options, found.codes.tolist()
+    (('2024-07-22', '2024-07-29', '2024-08-05'), [0, 0, 2, -1])
+    """
+    number, distinct = pd.factorize(days)
+    texts = pd.Series(distinct, dtype="str").str.slice(0, 10)
+    known = pd.to_datetime(texts, format="%Y-%m-%d", errors="coerce")
+    mondays = known - pd.to_timedelta(known.dt.day_of_week, unit="D")
+    if known.notna().any():
+        first, last = mondays.min(), mondays.max()
+        options = pd.date_range(first, last, freq="7D").strftime("%Y-%m-%d").tolist()
+        week = ((mondays - first).dt.days // 7).fillna(BLANK).astype(int)
+    else:
+        options, week = [], pd.Series(BLANK, index=texts.index)
+    codes = np.array([*week, BLANK], dtype=np.int64)[number]
+    return Answers(options=tuple(options), codes=codes, base=codes != BLANK)

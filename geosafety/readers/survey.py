@@ -16,7 +16,7 @@ import pandas as pd
 from geosafety.errors import InputError
 from geosafety.project import InputSource, Project, find_files
 from geosafety.questionnaires import Question, Survey, SurveyPlace, read_survey, survey
-from geosafety.readers.coding import answers_of, code_answers, no_answers
+from geosafety.readers.coding import answers_of, code_answers, no_answers, weeks_of
 from geosafety.readers.tables import (
     Chunk,
     join_rejects,
@@ -39,6 +39,7 @@ from geosafety.tidy import (
 POINT = r"(-?\d+(?:\.\d+)?)\s*[,; ]\s*(-?\d+(?:\.\d+)?)"
 # The role of respondents of whom no place is asked: they count for the Force alone.
 NOWHERE = "none"
+DAY = "day of the response"
 PLACE = ["code", "level", "postcode", "longitude", "latitude", "outside"]
 
 
@@ -48,6 +49,7 @@ class _Part:
 
     codes: dict[str, np.ndarray]
     places: pd.DataFrame
+    days: pd.Series
 
 
 def read_survey_files(
@@ -76,6 +78,8 @@ def read_survey_files(
         if any(question.measure in part.codes for part in parts):
             answers |= answers_of(_codes(parts, question), question)
     kept = pd.concat([part.places for part in parts], ignore_index=True)
+    days = pd.concat([part.days for part in parts], ignore_index=True)
+    weeks = weeks_of(days) if days.notna().any() else None
     refused = join_rejects(rejects)[list(no_rejects().columns)]
     return [
         Observations(
@@ -92,6 +96,7 @@ def read_survey_files(
             survey=form.name,
             role=role,
             answers=answers,
+            weeks=weeks,
         )
         for role in roles
         for rows, places in [_places(kept, form, role)]
@@ -135,7 +140,9 @@ def _columns(form: Survey, headings: set[str]) -> dict[str, str]:
     """List the headings to read; only demographics may be absent from a file."""
     wanted = {q.measure: q.column for q in form.questions if q.type != "text"}
     wanted |= {f"place {i}": p.column for i, p in enumerate(form.places)}
+    wanted |= {DAY: form.submitted} if form.submitted else {}
     optional = {q.measure for q in form.questions if q.demographic or q.unprinted}
+    optional.add(DAY)
     return {k: h for k, h in wanted.items() if h in headings or k not in optional}
 
 
@@ -152,7 +159,11 @@ def _part(chunk: Chunk, form: Survey, file: str) -> tuple[_Part, pd.DataFrame]:
     refused = join_rejects(bad).drop_duplicates("row")
     keep = ~frame.index.isin(refused["row"])
     places = frame[[f"place {i}" for i in range(len(form.places))]]
-    return _Part({m: c[keep] for m, c in codes.items()}, places[keep]), refused
+    days = (
+        frame[DAY] if DAY in frame else pd.Series(None, index=frame.index, dtype="str")
+    )
+    kept = {measure: code[keep] for measure, code in codes.items()}
+    return _Part(kept, places[keep], days[keep]), refused
 
 
 def _codes(parts: list[_Part], question: Question) -> np.ndarray:
