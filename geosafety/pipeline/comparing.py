@@ -36,10 +36,10 @@ def comparison_tables(
 ) -> Iterator[pd.DataFrame]:
     """Yield every comparison within one survey, with `COLUMNS`."""
     for indicator in indicators().values():
-        if indicator.measure != "share" or indicator.question not in wave.answers:
+        if indicator.measure != "share" or not wave.feeds(indicator):
             continue
         other = indicators().get(indicator.paired_with)
-        if other is not None and other.question in wave.answers:
+        if other is not None and wave.feeds(other):
             yield from _paired(wave, other, indicator, atlas, dataset)
         for by in wave.demographics:
             if by != indicator.question:

@@ -137,7 +137,7 @@ def _counted(
 def _items(wave: Wave) -> Iterator[Item]:
     """List what to count: the indicators that the survey feeds, and every question."""
     for indicator in indicators().values():
-        if indicator.measure == "share" and indicator.question in wave.answers:
+        if indicator.measure == "share" and wave.feeds(indicator):
             said = wave.yes(indicator)
             yield Item(
                 indicator.name, indicator.question, ("yes",), said, indicator.place

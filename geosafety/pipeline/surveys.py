@@ -31,7 +31,7 @@ def survey_tables(
 def _one(
     indicator: Indicator, dataset: Dataset, wave: Wave, atlas: Atlas
 ) -> Iterator[pd.DataFrame]:
-    if indicator.question and indicator.question not in wave.answers:
+    if indicator.question and not wave.feeds(indicator):
         return
     counted = list(_counted(indicator, wave))
     for geography in indicator.geographies or atlas.layers:

@@ -112,6 +112,11 @@ class Wave:
             self._splits[key] = split(place, self.answers[by] if by else None)
         return self._splits[key]
 
+    def feeds(self, indicator: Indicator) -> bool:
+        """Tell whether the survey asked an indicator's question, with its options."""
+        said = self.answers.get(indicator.question)
+        return said is not None and set(indicator.yes) <= set(said.options)
+
     def yes(self, indicator: Indicator) -> Answers:
         """Make a question of yes and no: whether any of some options was chosen."""
         said = self.answers[indicator.question]
