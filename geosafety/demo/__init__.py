@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from geosafety.demo import people
+from geosafety.demo import people, residents
 from geosafety.demo.consultation import consultation
 from geosafety.demo.crime import write_crimes
 from geosafety.demo.impact_survey import impact_survey
@@ -75,6 +75,14 @@ def _write_people(folder: Path, places: Places, seed: int) -> None:
     _write(people.population_npu(), population / "population_npu_published.csv")
     _write(people.population_lsoa(places), population / "population_lsoa_synthetic.csv")
     _write(people.venues(places, seed=seed), folder / "venues/venues_synthetic.csv")
+    for dimension in residents.SHARES:
+        made = residents.residents(dimension)
+        _write(made, population / f"residents_by_{dimension}_synthetic.csv")
+    npus = [str(code) for code in people.WMNOW.index]
+    outcomes = residents.outcomes(npus, seed=seed)
+    _write(outcomes, folder / "outcomes/outcomes_npu_synthetic.csv")
+    survey = residents.crime_survey(seed=seed)
+    _write(survey, folder / "series/crime_survey_synthetic.csv")
 
 
 def _write_surveys(folder: Path, places: Places, seed: int) -> None:

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from importlib.resources import files
 from importlib.resources.abc import Traversable
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -19,18 +20,39 @@ from geosafety import __version__, results
 from geosafety.geography.atlas import Atlas
 from geosafety.geography.web import for_the_web
 from geosafety.measures.harm import Weights, weights_notes
+from geosafety.pipeline.deprivation import deprivation_tables
 from geosafety.pipeline.events import categories_of, event_tables, find_coverage
 from geosafety.pipeline.export import latest_period
 from geosafety.pipeline.inputs import Placed, Progress, place_inputs, read_inputs
+from geosafety.pipeline.legitimacy import (
+    find_parts,
+    legitimacy_notes,
+    legitimacy_tables,
+)
 from geosafety.pipeline.near_repeats import near_repeat_tables
 from geosafety.pipeline.patterns import TABLES, pattern_tables
+from geosafety.pipeline.response_rates import (
+    invited_notes,
+    read_all_invited,
+    response_rate_tables,
+)
+from geosafety.pipeline.series import series_entries, series_tables
 from geosafety.pipeline.stocks import find_denominators, population_tables, stock_tables
+from geosafety.pipeline.stop_outcomes import stop_outcome_tables
 from geosafety.pipeline.surface_files import write_surfaces
+from geosafety.pipeline.surveying import write_surveys
 from geosafety.pipeline.surveys import survey_tables
-from geosafety.pipeline.together import PAIRS, bivariate, similarity
+from geosafety.pipeline.together import (
+    PAIRS,
+    bivariate,
+    local_bivariate,
+    similarity,
+)
+from geosafety.pipeline.venues import venue_table
 from geosafety.project import Project, read_project
 from geosafety.readers.boundaries import read_atlas
 from geosafety.readers.harm import read_harm
+from geosafety.readers.margins import read_margins
 from geosafety.readers.rejects import write_rejects
 from geosafety.settings import Dataset, geographies
 
@@ -63,16 +85,35 @@ def build(project_file: Path, out: Path, *, progress: Progress) -> dict[str, Any
         read_inputs(project, atlas, progress), atlas, progress
     )
     harm = _harm_weights(project, inputs, notes)
+    margins = read_margins(project, progress)
+    invited = read_all_invited(project)
+    parts = find_parts(project.legitimacy, series_entries(inputs, "area_values"))
+    notes += invited_notes(invited) + legitimacy_notes(parts)
     with results.write_results(out) as folder:
         progress("measuring")
         coverage = _write_values(folder, project, inputs, atlas, progress, harm)
         _write_patterns(folder, project, inputs, atlas, progress, harm)
         people = find_denominators(_of(inputs, "population"), atlas)
+        notes += write_surveys(
+            folder,
+            project.policy["survey"],
+            _of(inputs, "survey"),
+            margins.table,
+            atlas,
+            people,
+            seed=project.seed or 0,
+            progress=progress,
+        )
         notes += write_surfaces(
             folder, inputs, atlas, people, policy=project.policy, progress=progress
         )
         progress("writing boundaries")
         _write_geography(folder, atlas)
+        results.write_table(folder, "venues", [venue_table(inputs)])
+        rates = response_rate_tables(project.policy["survey"], invited, inputs)
+        results.write_table(folder, "response_rates", list(rates))
+        scores = legitimacy_tables(folder, parts, seed=project.seed or 0)
+        results.write_table(folder, "legitimacy", list(scores))
         ledger.to_parquet(folder / "ledger.parquet")
         coverage.to_parquet(folder / "coverage.parquet")
         manifest = _manifest(project, atlas, inputs, ledger, notes)
@@ -99,6 +140,9 @@ def check(
         read_inputs(project, atlas, progress), atlas, progress
     )
     _harm_weights(project, inputs, notes)
+    read_margins(project, progress)
+    parts = find_parts(project.legitimacy, series_entries(inputs, "area_values"))
+    notes += invited_notes(read_all_invited(project)) + legitimacy_notes(parts)
     return _manifest(project, atlas, inputs, ledger, notes), ledger
 
 
@@ -174,7 +218,9 @@ def _write_patterns(
         for name, table in made.items():
             found[name].append(table)
     seed = project.seed or 0
-    found["autocorrelation"] += bivariate(_latest(folder), atlas, seed=seed)
+    latest = _latest(folder)
+    found["autocorrelation"] += bivariate(latest, atlas, seed=seed)
+    found["clusters"] += local_bivariate(latest, atlas, seed=seed)
     crime, stops = _of(inputs, "crime"), _of(inputs, "stop_search")
     if crime and stops:
         found["concentration"].append(similarity(crime, stops, atlas, seed=seed))
@@ -208,8 +254,15 @@ def _tables(
     """Choose the step for a dataset."""
     if dataset.name == "survey":
         return survey_tables(dataset, inputs, atlas)
+    if dataset.name in ("series", "area_values"):
+        return series_tables(dataset, inputs, atlas)
     if dataset.name == "population":
         return population_tables(dataset, people, atlas)
+    if dataset.name == "deprivation":
+        return deprivation_tables(dataset, inputs, atlas, people)
+    if dataset.name == "stop_search":
+        made = event_tables(dataset, inputs, atlas, people, harm)
+        return chain(made, stop_outcome_tables(dataset, inputs, atlas))
     if dataset.counts == "events":
         return event_tables(dataset, inputs, atlas, people, harm)
     return stock_tables(dataset, inputs, atlas, people)
@@ -254,6 +307,8 @@ def _manifest(
         "libraries": {name: _version(name) for name in LIBRARIES},
         "notes": said,
         "inputs": [_input_entry(placed, ledger) for placed in inputs],
+        "series": series_entries(inputs, "series"),
+        "area_values": series_entries(inputs, "area_values"),
         "layers": {
             name: {
                 "label": geographies()[name].label,

@@ -85,6 +85,8 @@ def _measured(
     weights: Weights | None,
 ) -> pd.DataFrame:
     """Compute one indicator from the layer's counts and the Force's."""
+    if indicator.measure == "share":  # of stops with an outcome: see `stop_outcomes`
+        return pd.DataFrame()
     if not indicator.weighted:
         return counted(indicator, dataset, *counts)
     return pd.DataFrame() if weights is None else harm(indicator, counts[0], weights)

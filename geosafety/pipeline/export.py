@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TextIO
+from typing import Any, TextIO
 
 import pandas as pd
 
@@ -14,6 +14,7 @@ from geosafety import results
 from geosafety.errors import InputError, nearest
 from geosafety.publish import tables
 from geosafety.settings import indicator as find_indicator
+from geosafety.settings import indicators
 
 
 def export(
@@ -111,11 +112,12 @@ def write_map(
     Raises
     ------
     InputError
-        There are no values for it.
+        There are no values for it, or they exist for the Force only.
     """
     from geosafety.publish.maps import map_html
 
     manifest = results.read_manifest(folder)
+    _refuse_series(indicator, manifest)
     wanted = {"geography": [geography], "indicator": [indicator], "group": [group]}
     values = results.read_values(folder, **wanted)
     if values.empty:
@@ -141,6 +143,19 @@ def write_map(
     )
     _write_text(text, out)
     return chosen
+
+
+def _refuse_series(indicator: str, manifest: Mapping[str, Any]) -> None:
+    """Refuse to draw what is one number for the whole Force."""
+    own = {one["indicator"]: one["label"] for one in manifest.get("series", [])}
+    known = indicators().get(indicator)
+    if indicator in own or (known and known.series):
+        label = own.get(indicator) or (known.label if known else indicator)
+        problem = f"{label}: this exists for the Force only, so there is no map of it."
+        hint = f"`geosafety export --indicator {indicator}` writes its values."
+        if known is None:
+            hint = "`geosafety export --geography force` writes its values."
+        raise InputError(problem, hint=hint)
 
 
 def latest_period(values: pd.DataFrame) -> str:

@@ -13,9 +13,14 @@ from geosafety.geography.atlas import Atlas
 from geosafety.geography.placing import ledger_lines, locate, place
 from geosafety.project import InputSource, Project
 from geosafety.readers.crime import read_crime
-from geosafety.readers.stocks import read_members, read_population, read_venues
+from geosafety.readers.deprivation import read_deprivation
+from geosafety.readers.population_raster import read_population_raster
+from geosafety.readers.series import published_series, read_series
+from geosafety.readers.series_blocks import series_of
+from geosafety.readers.stocks import read_members, read_population
 from geosafety.readers.stops import read_stops
 from geosafety.readers.survey import read_survey_files
+from geosafety.readers.venues import read_venues
 from geosafety.settings import catalog_text, geographies
 from geosafety.tidy import (
     Observations,
@@ -57,21 +62,24 @@ def read_inputs(
     found = [
         with_codes(data, names)
         for source in project.inputs
-        for data in _read(source, project, progress)
+        for data in _read(source, project, atlas, progress)
     ]
     _no_file_twice(found)
     given = {source.dataset for source in project.inputs}
     for dataset in ("wmnow", "population"):
         if dataset not in given:
             found += published_stocks(dataset)
-    return found
+    series = [series_of(s).name for s in project.inputs if s.dataset == "series"]
+    return found + published_series(series)
 
 
 def _no_file_twice(inputs: list[Observations]) -> None:
     """Refuse the very same file in two blocks of a dataset: it would count twice."""
     seen: dict[tuple[str, str], str] = {}
     for data in inputs:
-        for file in data.files:
+        # One file may hold several of these, each in a column of its own.
+        several = data.dataset in ("series", "area_values")
+        for file in () if several else data.files:
             earlier = seen.setdefault((data.dataset, file.sha256), data.name)
             if earlier != data.name and file.rows:
                 problem = f"{file.name} stands in {earlier!r} and in {data.name!r}."
@@ -80,16 +88,21 @@ def _no_file_twice(inputs: list[Observations]) -> None:
 
 
 def _read(
-    source: InputSource, project: Project, progress: Progress
+    source: InputSource, project: Project, atlas: Atlas, progress: Progress
 ) -> list[Observations]:
     if source.dataset == "survey":
         return read_survey_files(source, project, progress)
+    if source.dataset == "population" and source.format == "raster":
+        return [read_population_raster(source, project, atlas, progress)]
     readers = {
         "crime": read_crime,
         "stop_search": read_stops,
         "wmnow": read_members,
         "population": read_population,
         "venues": read_venues,
+        "series": read_series,
+        "area_values": read_series,
+        "deprivation": read_deprivation,
     }
     return [readers[source.dataset](source, project, progress)]
 
@@ -175,8 +188,9 @@ def place_inputs(
     placed, lines = [], []
     for data in inputs:
         progress(f"placing {data.name}: {len(data.places):,} distinct places")
-        # The vintage of a population is the year of its people, not of its codes.
-        codes = "" if data.dataset == "population" else data.vintage
+        # The vintage of people or of ranks is their year, not that of their codes.
+        dated = data.dataset in ("population", "deprivation")
+        codes = "" if dated else data.vintage
         places = locate(data.places.assign(vintage=codes), atlas.postcodes)
         homes = {g: place(places, atlas, g) for g in atlas.layers}
         placed.append(Placed(data, places, homes))

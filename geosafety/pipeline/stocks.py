@@ -14,7 +14,7 @@ from geosafety.pipeline.finish import finish
 from geosafety.pipeline.inputs import Placed
 from geosafety.settings import Dataset, Indicator, indicators, weakest
 
-NAMES = ("population", "population_16plus")
+NAMES = ("population", "population_16plus", "population_under25")
 
 
 @dataclass(frozen=True)
@@ -66,6 +66,10 @@ def stock_by_layer(placed: Placed, atlas: Atlas, geography: str) -> Stock:
     An area is complete when every area that the input should have for it is there.
     """
     data = placed.data
+    if data.totals:  # of a raster, summed to every layer from its own cells
+        summed = data.totals[geography].rename_axis("area_code").reset_index()
+        summed = summed.assign(period="", population=summed["n"])
+        return Stock(summed, data.kind, data.denominator_vintage)
     carried = [c for c in NAMES if c in data.rows]
     homes = placed.homes[geography]
     homes = homes.loc[homes["area_code"].notna(), ["place", "area_code", "share"]]

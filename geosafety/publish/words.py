@@ -31,6 +31,7 @@ SHORT_STATUS = {
 DENOMINATOR_WORDS = {
     "population": "residents",
     "population_16plus": "people aged 16 and over",
+    "population_under25": "residents under 25",
     "residents": "residents",
 }
 CLUSTER_WORDS = {

@@ -1,4 +1,4 @@
-"""Read what stands at a date by area: WMNow members, residents; and venues."""
+"""Read what stands at a date by area: WMNow members and residents."""
 
 from __future__ import annotations
 
@@ -31,8 +31,8 @@ AGE = re.compile(
     re.IGNORECASE,
 )
 OLDEST = 120
-DENOMINATORS = ("population", "population_16plus")
-ADULT = 16
+DENOMINATORS = ("population", "population_16plus", "population_under25")
+ADULT, YOUNG = 16, 25
 
 
 def read_members(
@@ -50,13 +50,15 @@ def read_members(
     """
     level = _level(source, {"date", "members", "population_16plus"})
     need = {level, "date", "members"}
-    frame, rejects, files = _read(source, project, progress, need)
+    frame, rejects, files = read_block(source, project, progress, need)
     frame, bad = _numbers(
         frame, [str(c) for c in frame if c not in (level, "date", "file", "row")]
     )
     month = to_month(frame["date"])
     bad.append(
-        _bad(frame, month.isna(), "date", "not a date (wanted 2022-03 or 2022-03-31)")
+        bad_rows(
+            frame, month.isna(), "date", "not a date (wanted 2022-03 or 2022-03-31)"
+        )
     )
     frame = frame.assign(period=month)[month.notna()]
     twice = frame.duplicated([level, "period"]) & frame[level].notna()
@@ -72,7 +74,7 @@ def read_members(
         level,
         "members",
         carried,
-        [*rejects, *_headed(bad, source.columns)],
+        [*rejects, *headed(bad, source.columns)],
         files,
     )
 
@@ -84,7 +86,8 @@ def read_population(
 
     Either `population` and/or `population_16plus` are named in `columns`, or the file
     has single years of age as headings (`0`, `1`, ... `90`, with or without a `+`), and
-    both are added up from them; of a file that begins above 0, adults alone.
+    they are added up from them, and residents under 25 with them; of a file that begins
+    above 0, adults alone.
 
     Returns
     -------
@@ -105,7 +108,7 @@ def read_population(
             problem, hint='Name a total: columns = { population = "..." }.'
         )
     extra = {f"age {age}": heading for heading, age in ages.items()}
-    frame, rejects, files = _read(source, project, progress, {level}, extra)
+    frame, rejects, files = read_block(source, project, progress, {level}, extra)
     frame, bad = _numbers(
         frame, [str(c) for c in frame if c not in (level, "file", "row")]
     )
@@ -114,72 +117,17 @@ def read_population(
         adults = [f"age {age}" for age in ages.values() if age >= ADULT]
         frame = frame.assign(population_16plus=frame[adults].sum(axis=1))
         if 0 in ages.values():
-            frame = frame.assign(population=frame[list(extra)].sum(axis=1))
+            young = [f"age {age}" for age in ages.values() if age < YOUNG]
+            frame = frame.assign(
+                population=frame[list(extra)].sum(axis=1),
+                population_under25=frame[young].sum(axis=1),
+            )
     carried = [c for c in DENOMINATORS if c in frame]
     counted = "population" if "population" in frame else ""
-    rejects += _headed(bad, {**source.columns, **extra})
+    rejects += headed(bad, {**source.columns, **extra})
     return _by_area(
         source, "population", frame, level, counted, carried, rejects, files
     )
-
-
-def read_venues(
-    source: InputSource, project: Project, progress: Callable[[str], None]
-) -> Observations:
-    """Read one `[[venues]]` block: places where people could be met.
-
-    A venue is known by `postcode`, by `longitude` and `latitude`, or by `easting` and
-    `northing`. One with a closing year (`closed`) is rejected as closed.
-    """
-    allowed = {"name", "postcode", "longitude", "latitude", "easting", "northing"}
-    allowed |= {"closed", "capacity", "kind"}
-    for name in source.columns:
-        if name not in allowed:
-            problem = f"[[venues]] columns has an unknown name {name!r}."
-            raise CatalogError(problem, hint=nearest(name, sorted(allowed)))
-    frame, rejects, files = _read(source, project, progress, set())
-    bad: list[pd.DataFrame] = []
-    if not {"postcode", "longitude", "easting"} & set(source.columns):
-        problem = "[[venues]] columns does not say where a venue is."
-        raise CatalogError(problem, hint='Such as columns = { postcode = "Postcode" }.')
-    if "closed" in frame:
-        bad.append(_bad(frame, frame["closed"].notna(), "closed", "closed"))
-        frame = frame[frame["closed"].isna()]
-    grid = "easting" in frame
-    lon, lat = ("easting", "northing") if grid else ("longitude", "latitude")
-    for name in (lon, lat):
-        said = frame.get(name, pd.Series(None, index=frame.index, dtype="str"))
-        number = to_number(said)
-        unread = number.isna() & said.notna()
-        bad.append(_bad(frame, unread, name, "not a number"))
-        frame = frame.assign(**{name: number})[~unread]
-    postcode = frame["postcode"].map(tidy_postcode) if "postcode" in frame else None
-    frame = frame.assign(longitude=frame[lon], latitude=frame[lat], postcode=postcode)
-    number, places = number_places(frame, ["longitude", "latitude", "postcode"])
-    return Observations(
-        dataset="venues",
-        name=source.name or "venues",
-        kind=source.kind,
-        source=source.source,
-        places=complete_places(places.assign(grid=grid)),
-        rows=pd.DataFrame({"place": number, "rows": 1, "n": 1.0}),
-        rejects=join_rejects([*rejects, *_headed(bad, source.columns)]),
-        files=tuple(files),
-    )
-
-
-def tidy_postcode(text: object) -> str | None:
-    """Write a postcode in normal form, or None where there is nothing.
-
-    Examples
-    --------
-    >>> tidy_postcode("b178ls")
-    'B17 8LS'
-    """
-    if not isinstance(text, str):
-        return None
-    bare = re.sub(r"[^A-Z0-9]", "", text.upper())
-    return f"{bare[:-3]} {bare[-3:]}" if len(bare) > 3 else bare or None
 
 
 def _level(source: InputSource, others: set[str]) -> str:
@@ -229,7 +177,7 @@ def _each_area_once(frame: pd.DataFrame, level: str) -> None:
         raise InputError(problem, hint="Each area stands once; add its parts up first.")
 
 
-def _read(
+def read_block(
     source: InputSource,
     project: Project,
     progress: Callable[[str], None],
@@ -262,17 +210,17 @@ def _numbers(
     for name in columns:
         number = to_number(frame[name])
         wrong = number.isna() | (number < 0)
-        bad.append(_bad(frame, wrong, name, "not a number of people"))
+        bad.append(bad_rows(frame, wrong, name, "not a number of people"))
         frame = frame.assign(**{name: number})[~wrong]
     return frame, bad
 
 
-def _headed(bad: list[pd.DataFrame], headings: dict[str, str]) -> list[pd.DataFrame]:
+def headed(bad: list[pd.DataFrame], headings: dict[str, str]) -> list[pd.DataFrame]:
     """Call the columns of rejects what the file calls them."""
     return [part.assign(column=part["column"].replace(headings)) for part in bad]
 
 
-def _bad(
+def bad_rows(
     frame: pd.DataFrame, wrong: pd.Series, column: str, reason: str
 ) -> pd.DataFrame:
     """Describe wrong rows, file by file."""

@@ -8,9 +8,11 @@ import pandas as pd
 
 from geosafety.errors import CatalogError, nearest
 from geosafety.project import InputSource, Project, find_files
+from geosafety.readers.stop_outcomes import ethnicities, outcomes
 from geosafety.readers.tables import (
     join_rejects,
     new_file,
+    read_headings,
     read_table,
     reject,
     to_month,
@@ -29,6 +31,8 @@ COLUMNS = {
     "longitude": "Longitude",
     "latitude": "Latitude",
 }
+# Read where the file has them, and kept as few words.
+ALSO = {"outcome": "Outcome", "ethnicity": "Self-defined ethnicity"}
 
 
 def read_stops(
@@ -44,12 +48,14 @@ def read_stops(
     -------
     Observations
         Rows by place, local month (`period`), local minute (`when`) and type of search
-        (`group`). The minute serves to tell occasions apart, and is never written.
+        (`group`), with the `outcome` (positive, none, not stated) and the broad group
+        of `ethnicity`, where the files have them. The minute serves to tell occasions
+        apart, and is never written.
     """
     for name in source.columns:
-        if name not in COLUMNS:
+        if name not in {**COLUMNS, **ALSO}:
             problem = f"[[stop_search]] columns has an unknown name {name!r}."
-            raise CatalogError(problem, hint=nearest(name, COLUMNS))
+            raise CatalogError(problem, hint=nearest(name, [*COLUMNS, *ALSO]))
     columns = {**COLUMNS, **source.columns}
     good: list[pd.DataFrame] = []
     rejects: list[pd.DataFrame] = []
@@ -57,7 +63,9 @@ def read_stops(
     for path in find_files(project, source.files):
         progress(f"reading {path.name}")
         digest, rows = new_file(path, files), 0
-        for chunk in read_table(path, columns):
+        held = read_headings(path)
+        also = {name: said for name, said in ALSO.items() if said in held}
+        for chunk in read_table(path, {**also, **columns}):
             kept, bad = _check(path.name, chunk.frame, columns)
             rows += len(chunk.frame) + len(chunk.rejects)
             good.append(kept)
@@ -68,6 +76,10 @@ def read_stops(
     rows_by = whole[["period", "when"]].assign(place=number, rows=1)
     rows_by = rows_by.assign(group="type=" + whole["type"].fillna("not stated"))
     keys = ["place", "period", "when", "group"]
+    for name, shorten in (("outcome", outcomes), ("ethnicity", ethnicities)):
+        if name in whole:
+            rows_by[name] = shorten(whole[name])
+            keys.append(name)
     tally = rows_by.groupby(keys, as_index=False)["rows"].sum()
     return Observations(
         dataset="stop_search",

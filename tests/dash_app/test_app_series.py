@@ -4,12 +4,12 @@
 import pytest
 
 from dash_app import queries
+from dash_app.app import create_app
 from geosafety import results, settings
 from tests.dash_app.app_fixtures import app, context, results_folder
 
-pytestmark = pytest.mark.usefixtures("context")
 
-
+@pytest.mark.usefixtures("context")
 @pytest.mark.parametrize("geography", ["npu", "ward", "force", ""])
 def test_a_series_asked_for_by_its_address_is_not_drawn_and_the_reason_is_said(
     geography,
@@ -21,6 +21,10 @@ def test_a_series_asked_for_by_its_address_is_not_drawn_and_the_reason_is_said(
     assert not any("csew_confidence" in n for n in notes)
 
 
-def test_no_layer_offers_a_series(results_folder):
-    offered = {i for layer in queries.choices().values() for i in layer}
-    assert not offered & {n for n, i in settings.indicators().items() if i.series}
+def test_no_layer_offers_a_series_that_the_results_hold(demo_results):
+    series = {name for name, one in settings.indicators().items() if one.series}
+    assert series & set(results.read_choices(demo_results)["indicator"])
+    with create_app(demo_results).server.test_request_context("/"):
+        offered = {name for layer in queries.choices().values() for name in layer}
+    assert "wmnow_rate" in offered
+    assert not offered & series

@@ -25,6 +25,7 @@ FIGURE = {
     "approx": bool,
 }
 NAMES = ["consultation_2024", "impact_areas_2022", "wmnow_2022", "filled"]
+NAMES += ["force_series_2022"]
 SIZE = 2_000
 
 
@@ -51,6 +52,9 @@ def test_same_seed_same_bytes(tmp_path, boundaries):
         "population/population_borough_published.csv",
         "population/population_lsoa_synthetic.csv",
         "population/population_npu_published.csv",
+        "population/residents_by_age_synthetic.csv",
+        "population/residents_by_ethnicity_synthetic.csv",
+        "population/residents_by_sex_synthetic.csv",
         "wmnow/wmnow_lsoa_synthetic.csv",
         "wmnow/wmnow_npu_published.csv",
     }
@@ -60,7 +64,8 @@ def test_the_project_file_names_what_was_written(demo):
     project = tomllib.loads((demo / "geosafety.toml").read_text("utf-8"))
     assert project["synthetic"] is True
     named = set()
-    for kind in ("wmnow", "population", "survey", "crime", "venues"):
+    kinds = ("wmnow", "population", "survey", "crime", "venues")
+    for kind in (*kinds, "margins", "series", "area_values"):
         for block in project[kind]:
             found = [path for pattern in block["files"] for path in demo.glob(pattern)]
             assert found, block["files"]

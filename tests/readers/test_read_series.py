@@ -58,6 +58,7 @@ def test_headings_may_be_called_otherwise_and_intervals_left_out(read):
 def test_a_row_that_cannot_be_right_is_rejected_with_its_reason(read):
     lines = ["2022,50,,,", "2022-01,many,,,", "2022-02,50,51,60,", "2022-03,50,40,,"]
     lines += ["2022-04,120,,,", "2022-05,50,,,-1", "2022-06,50,49,51,9"]
+    lines += ["2022-07,50,40,45,"]
     data = read(HEAD + "\n".join(lines), **CSEW)
     limits = "not between a lower and an upper limit"
     assert told(data) == [
@@ -65,11 +66,12 @@ def test_a_row_that_cannot_be_right_is_rejected_with_its_reason(read):
         (3, "value", "many", "not a number"),
         (4, "value", "50", limits),
         (5, "value", "50", limits),
+        (9, "value", "50", limits),
         (6, "value", "120", "not between 0 and 100 per cent"),
         (7, "base", "-1", "a base below 0"),
     ]
     assert data.rows["period"].tolist() == ["2022-06"]
-    assert data.rows_in == 7
+    assert data.rows_in == 8
 
 
 def test_only_a_share_ends_at_100(read):

@@ -1,0 +1,1 @@
+"""What to do about it: where to go to hear the people who are not heard. Pure."""
