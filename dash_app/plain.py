@@ -101,7 +101,7 @@ def _table(names: tuple[str, ...], rows: list[str]) -> str:
 
 def _row(row: Row, view: View, indicator: settings.Indicator) -> str:
     link = f"{_home()}{escape(view.search(a=row.code))}"
-    said = (words.VERDICT_WORDS.get(row.verdict, ""), words.STATUS_WORDS[row.status])
+    said = (words.verdict_words(row.verdict, indicator), words.STATUS_WORDS[row.status])
     cells = (
         words.value_text(row.value, indicator),
         words.interval_text(row.lower, row.upper, indicator),

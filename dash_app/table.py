@@ -21,6 +21,7 @@ COLUMNS = (
     "denominator",
     "kind",
     "status",
+    "verdict",
 )
 
 
@@ -38,8 +39,8 @@ class Row:
     denominator: str = ""
     kind: str = ""
     status: str = "not available"
-    symbol: str = ""
     verdict: str = ""
+    symbol: str = ""
     rank: int = 0
 
 
@@ -87,27 +88,19 @@ def make_table(
         ranks.setdefault(value, place)
     if indicator.measure == "index" and force is None:
         force = Row(FORCE_CODE, "Force", value=100.0, kind="", status="ok")
-    against = force.value if force else math.nan
     return Table(
-        rows=tuple(_finish(row, scale, ranks, against, indicator) for row in rows),
+        rows=tuple(_finish(row, scale, ranks) for row in rows),
         force=force,
         scale=scale,
         kinds=tuple(sorted({row.kind for row in rows if row.kind})),
     )
 
 
-def _finish(
-    row: Row,
-    scale: Scale,
-    ranks: dict[float, int],
-    force: float,
-    indicator: Indicator,
-) -> Row:
+def _finish(row: Row, scale: Scale, ranks: dict[float, int]) -> Row:
     ok = row.status == "ok"
-    said = words.verdict(row.lower, row.upper, force, indicator) if ok else ""
     return replace(
         row,
         symbol=scale.symbol(row.value, row.status),
-        verdict=said,
+        verdict=words.VERDICT_CODES.get(row.verdict, "") if ok else "",
         rank=ranks.get(row.value, 0) if ok else 0,
     )

@@ -37,6 +37,7 @@ VALUE_COLUMNS = (
     "vintage",
     "kind",
     "status",
+    "verdict",
 )
 NUMBERS = ("value", "lower", "upper", "numerator", "base")
 STATUSES = ("ok", "low base", "suppressed", "incomplete", "not available")
@@ -97,6 +98,7 @@ class Dataset:
     near_days: tuple[int, ...] = ()
     precision: float = 0.0
     minimum_effect: float = 0.0
+    minimum_effect_pct: float = 10.0
 
 
 @dataclass(frozen=True, kw_only=True)

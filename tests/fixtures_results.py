@@ -13,6 +13,7 @@ import pandas as pd
 from shapely import box
 
 from geosafety import results
+from geosafety.pipeline.judging import judged
 from geosafety.settings import CRS, FORCE_CODE, VALUE_COLUMNS
 
 WEST, SOUTH, SIDE = 390_000, 270_000, 32_000
@@ -33,7 +34,7 @@ def write_fixture_results(folder: Path) -> Path:
             _write_layer(out, name, layer)
         _areas(layers).to_parquet(out / "areas.parquet")
         with results.ValueWriter(out / "values.parquet") as writer:
-            for table in _tables(layers):
+            for table in judged(_tables(layers)):
                 writer.append(table)
         _ledger().to_parquet(out / "ledger.parquet")
         _coverage().to_parquet(out / "coverage.parquet")
@@ -126,8 +127,9 @@ def _rates(
     name: str, layer: gpd.GeoDataFrame, period: str, random: np.random.Generator
 ) -> pd.DataFrame:
     n = len(layer)
-    base = np.full(n, 10_000.0)
-    members = np.array([500.0]) if name == "force" else random.integers(300, 700, n)
+    force = name == "force"
+    base = np.full(n, 80_000.0 if force else 10_000.0)
+    members = np.array([4_000.0]) if force else random.integers(300, 700, n)
     return _frame(
         name,
         layer,
@@ -180,7 +182,9 @@ def _crimes(
         kind="observed",
     )
     if name == "force":
-        return frame.assign(value=30.0, lower=29.0, upper=31.0)
+        # What the areas are part of: as many times their residents and crimes.
+        counted = {"numerator": 60.0 * 64, "base": 2000.0 * 64}
+        return frame.assign(value=30.0, lower=29.0, upper=31.0, **counted)
     return frame
 
 

@@ -3,8 +3,9 @@
 (function () {
   "use strict";
   var gs = (window.geosafety = window.geosafety || {});
-  var VERDICTS = { h: "clearly higher than the Force", l: "clearly lower than the Force",
-                   s: "about the same as the Force" };
+  var VERDICTS = { h: "clearly higher", l: "clearly lower", H: "likely higher, not certain",
+                   L: "likely lower, not certain", s: "no meaningful difference",
+                   u: "a difference cannot be told" };
   var STATES = { s: "hidden: too few to show", i: "incomplete: the source does not cover it",
                  n: "no figure available" };
   var now = null;

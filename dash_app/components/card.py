@@ -56,7 +56,7 @@ def _terms(row: Row, table: Table, indicator: Indicator) -> list[tuple[Any, Any]
     interval = words.interval_text(row.lower, row.upper, indicator)
     ranked = len([r for r in table.rows if r.rank])
     found = {
-        "Against the Force": words.VERDICT_WORDS.get(row.verdict, ""),
+        "Can it be said?": words.verdict_words(row.verdict, indicator),
         "95% interval": interval,
         "Counted": _plain(row.numerator),
         "Out of": _base(row, indicator),

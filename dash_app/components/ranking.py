@@ -85,9 +85,7 @@ def _row(row: Row, view: View, indicator: Indicator, reach: Reach | None) -> htm
     button = choose(row.code, row.name, chosen=chosen)
     cells = [
         html.Td(f"{row.rank:,}", className="number"),
-        html.Th(
-            [button, html.Span(said, className=f"verdict {row.verdict}")], scope="row"
-        ),
+        html.Th([button, html.Span(said, className="verdict")], scope="row"),
         html.Td(words.value_text(row.value, indicator), className="number"),
     ]
     if reach:

@@ -9,8 +9,6 @@ from dash_app.table import Row, Table
 from geosafety.publish import words
 from geosafety.settings import Geography, Indicator, datasets
 
-MANY = 40  # areas from which a reader has to be told what chance alone would mark
-
 
 def title(indicator: Indicator, layer: Geography, period: str, group: str) -> str:
     """Name a view in full."""
@@ -50,15 +48,14 @@ def _tally(ranked: list[Row]) -> str:
     judged = [row.verdict for row in ranked if row.verdict]
     if not judged:
         return ""
-    higher, lower, same = (judged.count(v) for v in ("higher", "lower", "same"))
-    text = (
-        f" Of {len(judged):,}, {higher:,} {_are(higher)} clearly higher than "
-        f"the Force, {lower:,} clearly lower and {same:,} about the same."
+    higher, lower = (judged.count(v) for v in ("higher", "lower"))
+    likely = sum(v.endswith("likely") for v in judged)
+    rest = len(judged) - higher - lower - likely
+    return (
+        f" Of {len(judged):,}, {higher:,} {_are(higher)} clearly higher than the Force "
+        f"and {lower:,} clearly lower; {likely:,} {_are(likely)} likely to differ, and "
+        f"{rest:,} cannot be told from it or hardly differ."
     )
-    if len(judged) < MANY:
-        return text
-    chance = round(len(judged) * 0.05)
-    return f"{text} Even if none differed, chance would mark about {chance:,}."
 
 
 def _left_out(table: Table) -> str:
@@ -94,12 +91,13 @@ def _against(row: Row, force: Row | None, indicator: Indicator) -> str:
     if not math.isfinite(force.value):
         return ""
     shown = words.value_text(force.value, indicator)
-    if row.verdict == "same":
-        return f", about the same as the Force ({shown})"
+    if row.verdict in ("same", "unsure"):
+        return f", {words.verdict_words(row.verdict, indicator)} ({shown})"
     more, less = (
         ("more", "fewer") if indicator.measure == "rate" else ("higher", "lower")
     )
-    clearly = "clearly " if row.verdict else ""
+    firm = {"higher": "clearly ", "lower": "clearly ", "": ""}
+    clearly = firm.get(row.verdict, "likely ")
     if words.value_text(row.value, indicator) == shown:
         return f", the same as the Force ({shown})"
     how = more if row.value > force.value else less

@@ -24,6 +24,7 @@ from geosafety.pipeline.deprivation import deprivation_tables
 from geosafety.pipeline.events import categories_of, event_tables, find_coverage
 from geosafety.pipeline.export import latest_period
 from geosafety.pipeline.inputs import Placed, Progress, place_inputs, read_inputs
+from geosafety.pipeline.judging import judged
 from geosafety.pipeline.legitimacy import (
     find_parts,
     legitimacy_notes,
@@ -179,7 +180,9 @@ def _write_values(
     with results.ValueWriter(folder / "values.parquet") as writer:
         for name, dataset in policy.items():
             progress(f"measuring {dataset.label.lower()}")
-            for table in _tables(dataset, by_dataset[name], atlas, people, harm):
+            for table in judged(
+                _tables(dataset, by_dataset[name], atlas, people, harm)
+            ):
                 writer.append(table)
             found = None
             if dataset.counts == "events":

@@ -52,6 +52,7 @@ def finish(  # noqa: PLR0913
         "denominator": indicator.denominator,
         "vintage": vintage,
         "kind": kind,
+        "verdict": "",
     }
     table = table.assign(area_name=pd.Categorical(names.to_numpy()), **constant)
     text = [c for c in VALUE_COLUMNS if c not in NUMBERS]

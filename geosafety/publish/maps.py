@@ -38,7 +38,7 @@ def map_html(  # noqa: PLR0913 - what one map is of
     ----------
     values
         Rows in the shape of `VALUE_COLUMNS` of one group. Rows of the geography
-        `force`, if any, give the Force value that verdicts compare with.
+        `force`, if any, give the Force value to show beside it.
     geometry
         The polygons, indexed by `area_code`, with `area_name`; every one is drawn.
     indicator
@@ -64,7 +64,7 @@ def map_html(  # noqa: PLR0913 - what one map is of
     shown = [a["value"] for a in areas.values() if a["status"] in ("ok", "low base")]
     scale = scale_for(shown, measure=indicator.measure)
     for area in areas.values():
-        _describe(area, scale, force, indicator)
+        _describe(area, scale, indicator)
     outlines = overlays or {}
     figure = _figure(geometry, areas, outlines)
     unit = words.unit_text(indicator)
@@ -119,14 +119,14 @@ def _no_row(code: str, name: str) -> dict[str, Any]:
 
 
 def _describe(
-    area: dict[str, Any], scale: Scale, force: float, indicator: settings.Indicator
+    area: dict[str, Any], scale: Scale, indicator: settings.Indicator
 ) -> None:
     """Add to an area its symbol and what it says."""
     status = area["status"]
     area["symbol"] = scale.symbol(area["value"], status)
     value = words.value_text(area["value"], indicator)
-    said = words.verdict(area["lower"], area["upper"], force, indicator)
-    area["verdict"] = words.VERDICT_WORDS.get(said, "") if status == "ok" else ""
+    code = words.VERDICT_CODES.get(area["verdict"], "")
+    area["verdict"] = words.verdict_words(code, indicator)
     area["interval"] = words.interval_text(area["lower"], area["upper"], indicator)
     area["state"] = words.STATUS_WORDS[status]
     area["shown"] = value if status in ("ok", "low base") else ""

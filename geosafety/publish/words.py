@@ -87,33 +87,53 @@ def interval_text(lower: float, upper: float, indicator: Indicator) -> str:
     return f"{value_text(lower, indicator)} to {value_text(upper, indicator)}"
 
 
-def verdict(lower: float, upper: float, force: float, indicator: Indicator) -> str:
-    """Say what the interval allows to be said against the Force value.
-
-    Returns
-    -------
-    str
-        "higher", "lower" or "same"; empty without an interval, without a Force value
-        and for totals.
-    """
-    numbers = (lower, upper, force)
-    if indicator.measure not in COMPARABLE or not all(map(math.isfinite, numbers)):
-        return ""
-    if lower > force:
-        return "higher"
-    return "lower" if upper < force else "same"
-
-
+# What a stored verdict becomes on a page: its first letter is all that a map is sent.
+VERDICT_CODES = {
+    "clear: higher": "higher",
+    "clear: lower": "lower",
+    "likely: higher": "Higher, likely",
+    "likely: lower": "Lower, likely",
+    "cannot tell: no meaningful difference": "same",
+    "cannot tell": "unsure",
+}
 SHORT_VERDICTS = {
     "higher": "clearly higher",
     "lower": "clearly lower",
-    "same": "about the same",
+    "Higher, likely": "likely higher",
+    "Lower, likely": "likely lower",
+    "same": "no meaningful difference",
+    "unsure": "cannot tell",
 }
 VERDICT_WORDS = {
     "higher": "clearly higher than the Force",
     "lower": "clearly lower than the Force",
-    "same": "about the same as the Force",
+    "Higher, likely": "likely higher than the Force, not certain",
+    "Lower, likely": "likely lower than the Force, not certain",
+    "same": "no meaningful difference from the Force",
+    "unsure": "cannot be told from the Force",
 }
+# A change is judged against the earlier period.
+CHANGE_WORDS = {
+    "higher": "clearly more than before",
+    "lower": "clearly fewer than before",
+    "Higher, likely": "likely more than before, not certain",
+    "Lower, likely": "likely fewer than before, not certain",
+    "same": "no meaningful change",
+    "unsure": "cannot be told from no change",
+}
+
+
+def verdict_words(code: str, indicator: Indicator) -> str:
+    """Say a verdict against what it was judged by.
+
+    Examples
+    --------
+    >>> from geosafety.settings import indicators
+    >>> verdict_words("higher", indicators()["crime_change_pct"])
+    'clearly more than before'
+    """
+    changes = indicator.measure in ("change", "change_pct")
+    return (CHANGE_WORDS if changes else VERDICT_WORDS).get(code, "")
 
 
 def period_text(period: str, compared_with: str = "") -> str:

@@ -58,12 +58,12 @@ class TestMapPage:
         without = text_of(page("map", g="ward", i="wmnow_rate"))
         assert "These figures come without an interval." in without
 
-    def test_among_many_areas_it_says_what_chance_alone_would_mark(self):
+    def test_it_counts_the_areas_by_what_may_be_said_of_them(self):
         text = text_of(page("map", g="lsoa", i="crime_rate"))
         assert "Of 64, " in text
-        assert "Even if none differed, chance would mark about 3." in text
+        assert "clearly higher than the Force and" in text
         few = text_of(page("map", g="npu", i="crime_rate"))
-        assert "chance would mark" not in few
+        assert "cannot be told from it or hardly differ" in few
 
     def test_the_browser_gets_one_character_for_each_area_in_order(self):
         view, _ = queries.resolve(g="lsoa", i="feels_safe_home")

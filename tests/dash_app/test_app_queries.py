@@ -6,6 +6,7 @@ import pytest
 from dash_app import queries
 from dash_app.table import Row, make_table
 from geosafety.errors import InputError
+from geosafety.publish.words import VERDICT_CODES
 from geosafety.settings import indicator
 from tests.dash_app.app_fixtures import app, context, results_folder
 
@@ -72,19 +73,20 @@ def test_an_area_without_a_row_is_there_and_has_no_figure():
     assert {row.code for row in table.rows} == {"IA-1", "IA-2"}
 
 
-def test_a_verdict_needs_an_interval_that_leaves_out_the_force():
-    table = queries.table(view(g="lsoa", i="crime_rate"))
+def test_a_verdict_is_the_one_that_the_results_hold():
+    found = view(g="lsoa", i="crime_rate")
+    stored = {row["area_code"]: row["verdict"] for row in queries.rows_of(found)}
+    table = queries.table(found)
     for row in table.rows:
-        expected = "same"
-        expected = "higher" if row.lower > 30 else expected
-        expected = "lower" if row.upper < 30 else expected
-        assert row.verdict == expected
+        wanted = VERDICT_CODES.get(stored[row.code], "") if row.status == "ok" else ""
+        assert row.verdict == wanted
+    assert any(row.verdict for row in table.rows)
 
 
-def test_there_is_no_verdict_without_an_interval():
-    table = queries.table(view(g="npu", i="wmnow_rate"))
-    assert {row.verdict for row in table.rows} == {""}
-    assert table.force.value == 50.0
+def test_only_what_stands_has_a_verdict():
+    table = queries.table(view(g="ward", i="feels_safe_home"))
+    assert {row.verdict for row in table.rows if row.status != "ok"} == {""}
+    assert table.force.verdict == ""
 
 
 def test_equal_values_share_a_rank():

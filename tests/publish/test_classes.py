@@ -76,19 +76,18 @@ def test_sequential_colours_darken_so_that_they_survive_greyscale():
     assert min(steps) > 20
 
 
-@pytest.mark.parametrize(
-    ("lower", "upper", "said"),
-    [(51, 60, "higher"), (40, 49, "lower"), (49, 51, "same"), (50, 60, "same")],
-)
-def test_a_verdict_is_clear_only_when_the_interval_leaves_out_the_force(
-    lower, upper, said
-):
-    rate = indicators()["crime_rate"]
-    assert words.verdict(lower, upper, 50.0, rate) == said
+def test_every_stored_verdict_has_words_against_the_force_and_against_before():
+    rate, change = indicators()["crime_rate"], indicators()["crime_change_pct"]
+    for code in words.VERDICT_CODES.values():
+        assert "Force" in words.verdict_words(code, rate)
+        assert "Force" not in words.verdict_words(code, change)
+        assert words.SHORT_VERDICTS[code]
+    assert words.verdict_words("", rate) == ""
 
 
-def test_a_total_has_no_verdict():
-    assert words.verdict(1, 2, 50.0, indicators()["crime_count"]) == ""
+def test_the_first_letters_of_verdicts_differ():
+    letters = [code[0] for code in words.VERDICT_CODES.values()]
+    assert len(set(letters)) == len(letters)
 
 
 def test_a_change_keeps_its_sign_in_words():
