@@ -127,6 +127,8 @@ class Observations:
         0; `rows` has theirs in `respondent`.
     weeks
         Surveys only: the Monday of the week in which each respondent answered.
+    design
+        Surveys only: the design weight of each respondent, above 0, if there are any.
     totals
         Rasters of residents only: by layer, `n` and `complete` by area.
     """
@@ -146,6 +148,7 @@ class Observations:
     role: str = ""
     answers: dict[str, Answers] = field(default_factory=dict)
     weeks: Answers | None = None
+    design: np.ndarray | None = None
     totals: dict[str, pd.DataFrame] = field(default_factory=dict)
 
     @property

@@ -16,12 +16,14 @@ from geosafety.measures.responses_needed import responses_needed
 from geosafety.pipeline.references import AREAS, LAYERS
 from geosafety.pipeline.waves import Wave
 from geosafety.pipeline.weights import dimension_of, fitted
-from geosafety.settings import Dataset, weakest
+from geosafety.settings import FORCE_CODE, Dataset, weakest
 from geosafety.tidy import Answers
 
 TABLES = ("representation", "responses_needed", "evenness")
 BASE = "respondents who live there and stated it"
 KEYS = ["survey", "geography", "area_code", "area_name", "dimension"]
+EVENNESS = ["rate", "unconditional", "unconditional_cv"]
+EVENNESS += ["conditional", "conditional_cv"]
 TELLING = ["n", "share", "ratio", "lower", "upper", "basis"]
 TELLING += ["base_n", "not_stated", "not_compared"]
 
@@ -57,10 +59,11 @@ def representation_tables(
                     _compared(n, area, (said, why), dataset, keys)
                 )
                 made["responses_needed"] += _needed(n, area, said, dataset, keys)
-            if layer == "force" and len(own):
-                n = next(iter(counts.values()))
-                keys = _keys(wave, layer, next(iter(counts)), dimension, atlas)
-                made["evenness"] += _evenness(n, own, said, dataset, keys)
+            if len(own):
+                cells = _cells(counts, own, said)
+                keys = _keys(wave, "force", FORCE_CODE, dimension, atlas)
+                by = [dimension] if layer == "force" else [dimension, layer]
+                made["evenness"] += _evenness(cells, by, dataset, keys)
     return made
 
 
@@ -188,42 +191,56 @@ def _needed(
     )
 
 
-def _evenness(
-    n: pd.Series,
-    own: pd.DataFrame,
-    said: Answers,
-    dataset: Dataset,
-    keys: dict[str, str],
-) -> Iterator[pd.DataFrame]:
-    """Say how even the response is over the groups of one dimension."""
-    people = own.set_index("category")["population"]
-    groups = [
-        g for g in said.options if g not in said.not_stated and people.get(g, 0) > 0
-    ]
+def _cells(
+    counts: dict[str, pd.Series], own: pd.DataFrame, said: Answers
+) -> pd.DataFrame:
+    """Lay respondents and residents out, by area and group, where people are."""
+    people = own.set_index(["area_code", "category"])["population"]
+    groups = [option for option in said.options if option not in said.not_stated]
     cells = pd.DataFrame(
-        {"category": groups, "n": n[groups].to_numpy(), "population": people[groups]}
+        [
+            {
+                "area": area,
+                "category": g,
+                "n": n[g],
+                "population": people.get((area, g)),
+            }
+            for area, n in counts.items()
+            for g in groups
+        ]
     )
-    dimension = keys["dimension"]
+    return cells[cells["population"] > 0]
+
+
+def _evenness(
+    cells: pd.DataFrame, by: list[str], dataset: Dataset, keys: dict[str, str]
+) -> Iterator[pd.DataFrame]:
+    """Say how even the response is over groups, and over groups of every area.
+
+    Over one variable there is nothing to condition on. Groups of under `suppress_below`
+    respondents are hidden, as in `_compared`.
+    """
+    cells = cells.rename(columns={"category": by[0], "area": (*by, "area")[1]})
     try:
         whole = r_indicator(cells)
-        parts = partial_indicators(
-            cells.rename(columns={"category": dimension}), [dimension]
-        )
+        parts = partial_indicators(cells, by)
     except MethodError:
         return
     parts = parts.assign(basis=parts["n"], status="ok", word="")
     each = parts["category"] != ""
-    hidden = _hidden(parts[each], dataset.suppress_below)
+    groups = [
+        _hidden(part, dataset.suppress_below)
+        for _, part in parts[each].groupby("variable", sort=False)
+    ]
+    hidden = pd.concat(groups)
     gone = (hidden["status"] == "suppressed").to_numpy()
-    telling = ["rate", "unconditional", "unconditional_cv"]
-    hidden.loc[gone, telling] = np.nan
-    table = pd.concat([parts[~each], hidden]).drop(
-        columns=["variable", "word", "basis", "conditional", "conditional_cv"]
-    )
+    hidden.loc[gone, [c for c in EVENNESS if c in hidden]] = np.nan
+    table = pd.concat([parts[~each], hidden]).drop(columns=["word", "basis"])
     found = {k: v for k, v in asdict(whole).items() if k not in ("population", "rate")}
-    first = (table["category"] == "").to_numpy()
+    # The figures of the whole stand once, in the row of the first variable.
+    first = np.arange(len(table)) == 0
     for name, value in found.items():
         if name != "respondents":
             empty = "" if isinstance(value, str) else np.nan
             table[name] = [value if yes else empty for yes in first]
-    yield table.assign(**keys)
+    yield table.assign(**{**keys, "dimension": " and ".join(by)})

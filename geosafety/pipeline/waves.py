@@ -38,6 +38,8 @@ class Wave:
         where the project gives nothing to weight to.
     weeks
         In which week each answered, where the file says.
+    design
+        The weights that the sample was drawn with, where it was drawn.
     """
 
     name: str
@@ -47,6 +49,7 @@ class Wave:
     people: Ground
     weights: np.ndarray | None = None
     weeks: Answers | None = None
+    design: np.ndarray | None = None
     _splits: dict[tuple[str, str], Split] = field(default_factory=dict)
 
     @property
@@ -147,4 +150,5 @@ def _wave(name: str, roles: dict[str, Placed], areas: dict[str, pd.Index]) -> Wa
         },
         people=everyone(people),
         weeks=data.weeks,
+        design=data.design,
     )

@@ -46,8 +46,7 @@ def weigh(wave: Wave, margins: pd.DataFrame, atlas: Atlas) -> tuple[Wave, Weight
     own = margins[margins["geography"] == "force"]
     dimensions = [d for d in own["dimension"].unique() if d not in AREAS]
     if not dimensions:
-        words = "Not weighted: the project names no margins ([[margins]])."
-        return wave, Weighting(wave.name, words)
+        return _by_design(wave, "the project names no margins ([[margins]])")
     groups, targets, left_out = {}, {}, {}
     for dimension in [*dimensions, USED_AREA]:
         target = own[own["dimension"] == dimension].set_index("category")["population"]
@@ -58,16 +57,28 @@ def weigh(wave: Wave, margins: pd.DataFrame, atlas: Atlas) -> tuple[Wave, Weight
         groups[dimension] = stated(said)[inside]
         targets[dimension] = target
     if not set(groups) - set(AREAS):
-        words = "Not weighted: " + "; ".join(f"{d}: {w}" for d, w in left_out.items())
-        return wave, Weighting(wave.name, words)
+        return _by_design(wave, "; ".join(f"{d}: {w}" for d, w in left_out.items()))
+    table = pd.DataFrame(groups)
+    design = None
+    if wave.design is not None:
+        design = pd.Series(wave.design[inside], index=table.index)
     try:
-        made = rake(pd.DataFrame(groups), targets)
+        made = rake(table, targets, design=design)
     except MethodError as refused:
-        return wave, Weighting(wave.name, f"Not weighted: {refused.problem}")
+        return _by_design(wave, refused.problem)
     weights = np.full(wave.respondents, np.nan)
     weights[inside] = made.weights.to_numpy()
     words = _words(made.report, left_out)
     return replace(wave, weights=weights), Weighting(wave.name, words, made.report)
+
+
+def _by_design(wave: Wave, why: str) -> tuple[Wave, Weighting]:
+    """Weight by the design alone, where there is one."""
+    if wave.design is None:
+        return wave, Weighting(wave.name, f"Not weighted: {why}.")
+    words = f"Weighted by the design weights of its file alone: {why}."
+    weights = wave.design / wave.design.mean()
+    return replace(wave, weights=weights), Weighting(wave.name, words)
 
 
 def dimension_of(wave: Wave, dimension: str, atlas: Atlas) -> Answers | None:

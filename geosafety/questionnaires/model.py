@@ -88,7 +88,8 @@ class Question:
 class Survey:
     """One questionnaire; its name is also the period of its values.
 
-    `submitted` is the column that holds the day of each response, where there is one.
+    `submitted` and `weight` are the columns that hold the day of each response and its
+    design weight, where there are any.
     """
 
     name: str
@@ -102,6 +103,7 @@ class Survey:
     questions: tuple[Question, ...]
     channels: tuple[str, ...] = ()
     submitted: str = ""
+    weight: str = ""
     note: str = ""
 
     @property

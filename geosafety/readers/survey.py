@@ -24,6 +24,7 @@ from geosafety.readers.tables import (
     read_headings,
     read_table,
     reject,
+    to_number,
 )
 from geosafety.readers.venues import tidy_postcode
 from geosafety.tidy import (
@@ -40,6 +41,7 @@ POINT = r"(-?\d+(?:\.\d+)?)\s*[,; ]\s*(-?\d+(?:\.\d+)?)"
 # The role of respondents of whom no place is asked: they count for the Force alone.
 NOWHERE = "none"
 DAY = "day of the response"
+WEIGHT = "design weight"
 PLACE = ["code", "level", "postcode", "longitude", "latitude", "outside"]
 
 
@@ -50,6 +52,7 @@ class _Part:
     codes: dict[str, np.ndarray]
     places: pd.DataFrame
     days: pd.Series
+    weights: pd.Series
 
 
 def read_survey_files(
@@ -80,6 +83,7 @@ def read_survey_files(
     kept = pd.concat([part.places for part in parts], ignore_index=True)
     days = pd.concat([part.days for part in parts], ignore_index=True)
     weeks = weeks_of(days) if days.notna().any() else None
+    weights = np.concatenate([part.weights.to_numpy(float) for part in parts])
     refused = join_rejects(rejects)[list(no_rejects().columns)]
     return [
         Observations(
@@ -97,6 +101,7 @@ def read_survey_files(
             role=role,
             answers=answers,
             weeks=weeks,
+            design=weights if form.weight else None,
         )
         for role in roles
         for rows, places in [_places(kept, form, role)]
@@ -141,6 +146,7 @@ def _columns(form: Survey, headings: set[str]) -> dict[str, str]:
     wanted = {q.measure: q.column for q in form.questions if q.type != "text"}
     wanted |= {f"place {i}": p.column for i, p in enumerate(form.places)}
     wanted |= {DAY: form.submitted} if form.submitted else {}
+    wanted |= {WEIGHT: form.weight} if form.weight else {}
     optional = {q.measure for q in form.questions if q.demographic or q.unprinted}
     optional.add(DAY)
     return {k: h for k, h in wanted.items() if h in headings or k not in optional}
@@ -156,14 +162,26 @@ def _part(chunk: Chunk, form: Survey, file: str) -> tuple[_Part, pd.DataFrame]:
             codes[question.measure], refused = code_answers(said, question, file=file)
             bad.append(refused)
     bad += _bad_points(frame, form, file)
+    bad += _bad_weights(frame, form, file)
     refused = join_rejects(bad).drop_duplicates("row")
     keep = ~frame.index.isin(refused["row"])
     places = frame[[f"place {i}" for i in range(len(form.places))]]
-    days = (
-        frame[DAY] if DAY in frame else pd.Series(None, index=frame.index, dtype="str")
-    )
+    unknown = pd.Series(None, index=frame.index, dtype="str")
+    days = frame.get(DAY, unknown)
+    weights = to_number(frame.get(WEIGHT, unknown))
     kept = {measure: code[keep] for measure, code in codes.items()}
-    return _Part(kept, places[keep], days[keep]), refused
+    return _Part(kept, places[keep], days[keep], weights[keep]), refused
+
+
+def _bad_weights(
+    frame: pd.DataFrame, form: Survey, file: str
+) -> Iterator[pd.DataFrame]:
+    """Reject the rows whose design weight is no number above 0."""
+    if WEIGHT in frame:
+        said = frame[WEIGHT]
+        wrong = said[~(to_number(said) > 0)]
+        reason = "not a weight above 0"
+        yield reject(wrong, file=file, column=form.weight, reason=reason)
 
 
 def _codes(parts: list[_Part], question: Question) -> np.ndarray:

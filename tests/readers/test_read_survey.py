@@ -204,6 +204,23 @@ def test_a_questionnaire_of_ones_own_stands_beside_the_project(tmp_path):
         read_by("theirs.toml")
 
 
+def test_design_weights_are_read_and_a_row_without_one_is_rejected(read):
+    form = 'weight = "W"\n' + HOME + SAFE
+    (home,) = read(form, "Postcode,How safe?,W\nx,Unsafe,1.5\nx,Unsafe,0\nx,,2\n")
+    assert home.design.tolist() == [1.5, 2.0]
+    assert told(home) == [(3, "W", "0", "not a weight above 0")]
+    (home,) = read(HOME + SAFE, "Postcode,How safe?\nx,Unsafe\n")
+    assert home.design is None
+
+
+def test_the_day_of_a_response_gives_its_week(read):
+    form = 'submitted = "Day"\n' + HOME + SAFE
+    text = "Postcode,How safe?,Day\nx,Unsafe,2024-07-24\nx,Unsafe,soon\n"
+    (home,) = read(form, text)
+    assert home.weeks.options == ("2024-07-22",)
+    assert home.weeks.codes.tolist() == [0, -1]
+
+
 def test_a_question_nobody_answered_has_no_base(read):
     (home,) = read(HOME + SAFE, "Postcode,How safe?\nB1,\nB2,\n")
     assert chosen(home, "safe") == [[], []]
