@@ -72,7 +72,7 @@ def rate_part(
     >>> table["level"].tolist()
     ['low', 'alike', 'cannot tell', 'alike', 'high']
     >>> table["smoothed"].round(1).tolist()
-    [42.9, 50.6, 52.4, 50.9, 57.1]
+    [40.5, 50.5, 52.9, 51.0, 59.1]
     """
     shown = areas["status"].isin(SHOWN) & (areas["base"] > 0)
     count, base = (areas[c].astype(float).where(shown) for c in ("count", "base"))

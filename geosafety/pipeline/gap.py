@@ -15,16 +15,16 @@ from geosafety.engagement.gap_score import gap_score
 from geosafety.engagement.typology import reading, typology
 from geosafety.engagement.worst import among_worst
 from geosafety.errors import InputError
-from geosafety.measures.representation import FEWER
 from geosafety.measures.responses_needed import responses_needed
-from geosafety.pipeline.gap_parts import FORCE, Found, find_parts, people
+from geosafety.pipeline.gap_parts import Found, find_parts
+from geosafety.pipeline.gap_periods import FORCE
+from geosafety.pipeline.gap_whom import whom
 from geosafety.settings import datasets, weakest
 
 PART_COLUMNS = ["value", "lower", "upper", "smoothed", "smoothed_lower"]
 PART_COLUMNS += ["smoothed_upper", "count", "base", "difference", "difference_lower"]
 PART_COLUMNS += ["difference_upper", "verdict", "finding", "level", "among_widest"]
 PART_COLUMNS += ["status", "kind"]
-NO_AGES = "not available: the residents of these results have no ages"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -99,7 +99,8 @@ def make_sheet(folder: Path, wish: Wish) -> Sheet:
     names = _names(folder, wish.geography, parts[0].table.index)
     columns = [_columns(found, wish) for found in parts]
     columns += [_short(found, wish) for found in parts]
-    about, whom = _whom(folder, wish.geography, parts)
+    survey = next((f.period for f in parts if f.part.name == "answers"), "")
+    about, said = whom(folder, wish.geography, names.index, survey)
     score = gap_score(
         _by_part(parts, "smoothed").fillna(_by_part(parts, "value")),
         _by_part(parts, "status"),
@@ -116,7 +117,7 @@ def make_sheet(folder: Path, wish: Wish) -> Sheet:
         parts=parts,
         lacking=lacking,
         weights=score.weights,
-        notes=[*_notes(parts, lacking, score.weights, wish), *whom],
+        notes=[*_notes(parts, lacking, score.weights, wish), *said],
     )
 
 
@@ -186,61 +187,6 @@ def _words(parts: list[Found]) -> pd.DataFrame:
 def _weights(parts: list[Found], wish: Wish) -> dict[str, float]:
     own = {found.part.name: found.part.weight for found in parts}
     return {**own, **wish.weights}
-
-
-def _whom(
-    folder: Path, name: str, parts: list[Found]
-) -> tuple[pd.DataFrame, list[str]]:
-    """Say how many residents are under 25, and which groups the survey misses."""
-    codes = parts[0].table.index
-    young = people(folder, name, "population_under25")["value"].reindex(codes)
-    everyone = people(folder, name, "population")["value"].reindex(codes)
-    survey = next((f.period for f in parts if f.part.name == "answers"), "")
-    missed = _missed(folder, name, survey)
-    why = f"not available: no residents by the survey's groups and {name}"
-    table = pd.DataFrame(
-        {
-            "population_under25": young,
-            "population_under25_share": 100 * young / everyone,
-            "groups_missed": missed.reindex(codes).fillna(why),
-        }
-    )
-    notes = [] if young.notna().any() else [f"Residents under 25: {NO_AGES}."]
-    force = _missed(folder, FORCE, survey)
-    if missed.empty:
-        notes.append(f"Groups missed: {why}.")
-    if len(force):
-        said = "Fewer than their share of the survey across the Force"
-        notes.append(f"{said}: {force.iloc[0]}.")
-    return table, notes
-
-
-def _missed(folder: Path, name: str, survey: str) -> pd.Series:
-    """List by area the groups that are fewer than their share, where it is known.
-
-    A group that is hidden, or of which one cannot tell, is not called missed.
-    """
-    empty = pd.Series(dtype="object")
-    try:
-        table = results.read_table(folder, "representation")
-    except FileNotFoundError:
-        return empty
-    if table.empty or not survey:
-        return empty
-    # Where people live is the part `answers` itself.
-    keep = (table["survey"] == survey) & (table["geography"] == name)
-    rows = table[keep & ~table["dimension"].isin(["npu", "local_authority"])]
-    known = rows[~rows["word"].isin(["not available", "suppressed"])]
-    lines = {str(code): _groups(area) for code, area in known.groupby("area_code")}
-    return pd.Series(lines, dtype="object")
-
-
-def _groups(area: pd.DataFrame) -> str:
-    fewer = area[area["word"] == FEWER]
-    by = fewer.groupby("dimension", sort=False)["category"].agg(", ".join)
-    asked = ", ".join(area["dimension"].unique())
-    said = "; ".join(f"{name}: {groups}" for name, groups in by.items())
-    return said or f"none found (by {asked})"
 
 
 def _notes(

@@ -15,12 +15,10 @@ from geosafety.engagement.gap import mean_part, rate_part, share_part
 from geosafety.engagement.gap_rules import Part, gap_rules
 from geosafety.errors import InputError, nearest
 from geosafety.pipeline.estimates import PARENTS
-from geosafety.pipeline.export import latest_period
+from geosafety.pipeline.gap_periods import FORCE as FORCE
+from geosafety.pipeline.gap_periods import find_survey, period_of
 from geosafety.pipeline.plan_need import inside
 from geosafety.settings import FORCE_CODE, geographies, indicator, weakest
-
-FORCE = "force"
-ANSWERS = "survey_responses"
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -52,7 +50,7 @@ def find_parts(
     Parameters
     ----------
     periods
-        By part, and under "" for all that have no own: see `choose_period`.
+        By part, and under "" for all that have no own: see `gap_periods`.
 
     Returns
     -------
@@ -65,7 +63,7 @@ def find_parts(
             problem = f"There is no part {name!r} to give a period for."
             raise InputError(problem, hint=nearest(name, parts))
     parent = parents_of(folder, geography)
-    survey = _survey(folder, geography, periods)
+    survey = find_survey(folder, geography, periods)
     found: list[Found] = []
     lacking: dict[str, str] = {}
     for part in parts.values():
@@ -75,67 +73,10 @@ def find_parts(
         if why:
             lacking[part.name] = why
             continue
-        period = _period(part, here, periods, survey)
+        period = period_of(part, here, periods, survey)
         chosen = values[values["period"] == period]
         found.append(_one(folder, part, chosen, parent, period))
     return found, lacking
-
-
-def choose_period(known: list[str], wish: str, otherwise: str) -> str:
-    """Choose a part's period: as asked, else a range that holds it, else another.
-
-    Parameters
-    ----------
-    known
-        Months (`2022-03`), ranges (`2021-04/2022-03`) or the names of surveys.
-    wish
-        What is asked for, or nothing. A month stands for the range that holds it, the
-        one that ends with it if there is one, and of those the shortest; only where
-        there is none, for the month itself.
-    otherwise
-        Where nothing fits.
-
-    Examples
-    --------
-    >>> known = ["2022-02", "2022-03", "2021-04/2022-03", "2021-04/2023-03"]
-    >>> choose_period(known, "2022-03", "")
-    '2021-04/2022-03'
-    >>> choose_period(["consultation_2024"], "2022-03", "consultation_2024")
-    'consultation_2024'
-    """
-    ranges = [(p.split("/")[0], p.split("/")[1]) for p in known if "/" in p]
-    holding = [r for r in ranges if r[0] <= wish <= r[1]]
-    if not holding or "/" in wish:
-        return wish if wish in known else otherwise
-    latest_start = sorted(holding, reverse=True)
-    best = min(latest_start, key=lambda r: (r[1] != wish, r[1]))
-    return f"{best[0]}/{best[1]}"
-
-
-def _period(
-    part: Part, here: pd.DataFrame, periods: Mapping[str, str], survey: str
-) -> str:
-    known = sorted(here["period"].unique())
-    wish = periods.get(part.name, "")
-    if wish and wish not in known:
-        problem = f"These results hold no {part.indicator} of {wish!r}."
-        raise InputError(problem, hint=nearest(wish, known))
-    last = survey if survey in known else latest_period(here)
-    # A year that the source does not cover is shown only if it is asked for by name.
-    valued = sorted(here.loc[here["value"].notna(), "period"].unique())
-    return wish or choose_period(valued, periods.get("", ""), last)
-
-
-def _survey(folder: Path, geography: str, periods: Mapping[str, str]) -> str:
-    """Choose the survey of all parts: asked for, else with safety, else the largest."""
-    values = results.read_values(folder, geography=[FORCE], indicator=[ANSWERS])
-    rows = values.dropna(subset=["value"])
-    name = gap_rules().parts["safety"].indicator
-    safety = results.read_values(folder, geography=[geography], indicator=[name])
-    for some in (set(periods.values()), set(safety["period"])):
-        kept = rows[rows["period"].isin(some)]
-        rows = kept if len(kept) else rows
-    return str(rows["period"].iloc[int(rows["value"].argmax())]) if len(rows) else ""
 
 
 def _values(folder: Path, geography: str, name: str) -> pd.DataFrame:

@@ -142,6 +142,17 @@ def test_a_part_of_a_mean_is_compared_with_the_rest():
     assert found["race_error"].notna().all()
 
 
+def test_a_hidden_mean_does_not_show_its_parents():
+    values = np.array([400.0, 500, 520, 480, 500, 510])
+    areas = pd.DataFrame({"value": values, "lower": values - 40, "upper": values + 40})
+    areas = areas.assign(count=1.0, base=10_000.0, status="ok", parent="Force")
+    areas.loc[2, "status"] = "suppressed"
+    found = mean_part(areas, (480.0, 36.0, 60_000.0), minimum_effect=10)
+    words = ["verdict", "finding", "level", "status"]
+    assert found.loc[2].drop(words).isna().all()
+    assert found["smoothed"].notna().sum() == 5
+
+
 def shares(**given):
     columns = {
         "value": 40.0,
@@ -178,3 +189,4 @@ def test_short_is_rounded_up_once_and_missing_where_a_number_is():
     assert short.iloc[:2].tolist() == [7, 0]
     assert short.iloc[2:].isna().all()
     assert short_of(pd.Series([0.0]), pd.Series([10.0]), 0.31).tolist() == [4]
+    assert short_of(pd.Series([9.0]), pd.Series([10.0]), 0.31).tolist() == [0]

@@ -7,6 +7,7 @@ import geopandas as gpd
 import numpy as np
 import openpyxl
 import pandas as pd
+import pyogrio
 import pytest
 from click.testing import CliRunner
 
@@ -14,7 +15,8 @@ from geosafety import results
 from geosafety.cli import main
 from geosafety.errors import InputError
 from geosafety.pipeline.gap import Wish, make_sheet
-from geosafety.pipeline.gap_parts import choose_period
+from geosafety.pipeline.gap_files import write_sheet
+from geosafety.pipeline.gap_periods import choose_period
 
 MARCH = {"": "2022-03"}
 # Members needed at the Force rate of March 2022 (see tests/engagement/test_gap.py).
@@ -36,16 +38,26 @@ def npu(demo_results):
     return sheet(demo_results, target=60.0)
 
 
-def changed(folder, tmp_path, **columns):
-    """Copy results and change columns of the rows of some indicators and areas."""
-    copy = tmp_path / "results"
-    shutil.copytree(folder, copy)
-    values = pd.read_parquet(copy / "values.parquet")
+def changed(folder, tmp_path, indicator, code, new):
+    """Copy what the units' sheet reads, and change one area's rows of an indicator."""
+    values = units_values(folder)
+    rows = (values["indicator"] == indicator) & (values["area_code"] == code)
+    values.loc[rows, list(new)] = list(new.values())
+    return copied(folder, tmp_path, values)
+
+
+def units_values(folder):
+    layers = ["force", "local_authority", "npu"]
+    values = results.read_values(folder, geography=layers, group=["all"])
     text = values.select_dtypes(exclude="number").columns
-    values = values.astype(dict.fromkeys(text, "str"))
-    for (indicator, code), new in columns["rows"].items():
-        rows = (values["indicator"] == indicator) & (values["area_code"] == code)
-        values.loc[rows, list(new)] = list(new.values())
+    return values.astype(dict.fromkeys(text, "str"))
+
+
+def copied(folder, tmp_path, values):
+    copy = tmp_path / "results"
+    shutil.copytree(folder / "geometry", copy / "geometry")
+    for name in ("areas.parquet", "estimates.parquet", "manifest.json"):
+        shutil.copy(folder / name, copy / name)
     with results.ValueWriter(copy / "values.parquet") as writer:
         writer.append(values)
     return copy
@@ -92,6 +104,14 @@ def test_answers_short_of_the_share_hold_all_answers_of_the_units(npu):
     assert needed.between(375, 385).all()
     more = (needed - n).clip(lower=0)
     assert table["answers_short_for_precision"].tolist() == more.tolist()
+
+
+def test_answers_of_impact_areas_are_set_against_the_whole_force(demo_results):
+    made = sheet(demo_results, "impact_area")[0]
+    wide = sheet(demo_results, "local_authority")[1]
+    (answers,) = (found for found in made.parts if found.part.name == "answers")
+    rate = wide["answers_count"].sum() / wide["answers_base"].sum()
+    assert answers.force == pytest.approx(1000 * rate)
 
 
 def test_safety_is_what_the_estimates_say(npu, demo_results):
@@ -145,14 +165,31 @@ def test_types_never_rest_on_what_one_cannot_tell(npu):
         assert not (said & ~known).any()
 
 
+def test_harm_is_a_part_and_in_the_score_only_if_asked_for(demo_results, tmp_path):
+    values = units_values(demo_results)
+    # As if every crime weighed 50: the same rates, and intervals, fifty times over.
+    harm = values[values["indicator"] == "crime_rate"]
+    harm = harm.assign(indicator="crime_harm_rate")
+    harm[["value", "lower", "upper", "numerator"]] *= 50
+    folder = copied(demo_results, tmp_path, pd.concat([values, harm]))
+    made, table = sheet(folder)
+    assert "harm" not in made.weights
+    assert table["harm_value"].tolist() == (50 * table["crime_value"]).tolist()
+    assert table["harm_level"].tolist() == table["crime_level"].tolist()
+    assert table["harm_among_widest"].sum() == pytest.approx(300)
+    asked = sheet(folder, weights={"harm": 1.0, "crime": 0.0})[0]
+    assert "harm" in asked.weights
+    assert "crime" not in asked.weights
+
+
 # --- what may not be shown -----------------------------------------------------------
 
 
 def test_a_hidden_number_cannot_be_read_from_anything_beside_it(demo_results, tmp_path):
     numbers = dict.fromkeys(["value", "lower", "upper", "numerator", "base"], np.nan)
     hidden = {**numbers, "status": "suppressed"}
-    rows = {("survey_responses", "SH"): hidden}
-    row = sheet(changed(demo_results, tmp_path, rows=rows))[1].loc["SH"]
+    copy = changed(demo_results, tmp_path, "survey_responses", "SH", hidden)
+    row = sheet(copy)[1].loc["SH"]
     empty = [c for c in row.index if c.startswith("answers_") and c != "answers_period"]
     words = {"verdict", "finding", "level", "status", "kind", "needed"}
     empty = [c for c in empty if c.removeprefix("answers_") not in words]
@@ -165,9 +202,7 @@ def test_a_hidden_number_cannot_be_read_from_anything_beside_it(demo_results, tm
 
 def test_an_incomplete_part_is_neither_zero_nor_in_the_race(demo_results, tmp_path):
     gap = {**dict.fromkeys(["value", "lower", "upper"], np.nan), "status": "incomplete"}
-    made, table = sheet(
-        changed(demo_results, tmp_path, rows={("crime_rate", "CV"): gap})
-    )
+    made, table = sheet(changed(demo_results, tmp_path, "crime_rate", "CV", gap))
     row = table.loc["CV"]
     assert row[["crime_value", "crime_count", "crime_among_widest"]].isna().all()
     assert (row["crime_status"], row["crime_level"]) == ("incomplete", "not known")
@@ -253,7 +288,7 @@ def test_real_residents_under_25_are_those_of_the_borough_file(real_results, rea
     made, table = sheet(real_results, "local_authority", periods={})
     assert len(table) == 7
     for code, row in table.iterrows():
-        assert row["population_under25"] == pytest.approx(young[code], abs=60)
+        assert row["population_under25"] == pytest.approx(young[code], abs=1e-6)
     share = table["population_under25_share"]
     assert share.between(25, 42).all()
     assert {"answers", "safety", "harm"} <= set(made.lacking)
@@ -279,34 +314,32 @@ def test_the_screen_says_every_area_and_what_is_short(demo_results):
     assert run(demo_results, "--quiet").output == ""
 
 
-def test_every_form_holds_the_sheet_and_its_notes(demo_results, tmp_path):
-    for ending in ("csv", "xlsx", "gpkg", "geojson", "parquet"):
-        out = tmp_path / f"sheet.{ending}"
-        done = run(demo_results, "--period", "2022-03", "--quiet", "--out", out)
-        assert done.exit_code == 0, done.output
-    frames = {
-        "csv": pd.read_csv(tmp_path / "sheet.csv"),
-        "xlsx": pd.read_excel(tmp_path / "sheet.xlsx", keep_default_na=False),
-        "gpkg": gpd.read_file(tmp_path / "sheet.gpkg"),
-        "geojson": gpd.read_file(tmp_path / "sheet.geojson"),
-        "parquet": gpd.read_parquet(tmp_path / "sheet.parquet"),
-    }
-    for frame in frames.values():
+def test_every_form_holds_the_sheet_and_its_notes(npu, demo_results, tmp_path):
+    forms = {"csv": "csv", "xlsx": "xlsx", "gpkg": "gpkg", "geojson": "geojson"}
+    for ending, form in {**forms, "parquet": "geoparquet"}.items():
+        out = str(tmp_path / f"sheet.{ending}")
+        write_sheet(demo_results, npu[0], form=form, out=out, decimals=None)
+    for frame in (
+        pd.read_csv(tmp_path / "sheet.csv"),
+        pd.read_excel(tmp_path / "sheet.xlsx", keep_default_na=False),
+        gpd.read_file(tmp_path / "sheet.gpkg"),
+        gpd.read_file(tmp_path / "sheet.geojson"),
+        gpd.read_parquet(tmp_path / "sheet.parquet"),
+    ):
         short = frame.set_index("area_code")["members_short_of_force"].astype(float)
         assert short[short > 0].to_dict() == NEEDED
-        assert set(frame["members_finding"]) == {
-            "difference",
-            "no meaningful difference",
-        }
-    text = (tmp_path / "sheet.notes.txt").read_text("utf-8")
-    assert "no year-on-year" not in text
-    assert "Members are counted in full" in text
+        assert list(frame["type"]) == list(npu[1]["type"])
     book = openpyxl.load_workbook(tmp_path / "sheet.xlsx", read_only=True)
-    said = " ".join(str(row[1].value) for row in book["Notes"].iter_rows())
-    assert "Members are counted in full" in said
-    assert "Members are counted in full" in " ".join(
-        json.loads((tmp_path / "sheet.geojson").read_text("utf-8"))["notes"]
-    )
+    about = pyogrio.read_info(tmp_path / "sheet.gpkg", layer="npu")["layer_metadata"]
+    lines = json.loads((tmp_path / "sheet.geojson").read_text("utf-8"))["notes"]
+    for text in (
+        (tmp_path / "sheet.notes.txt").read_text("utf-8"),
+        " ".join(str(row[1].value) for row in book["Notes"].iter_rows()),
+        str(about),
+        " ".join(lines),
+    ):
+        assert "Members are counted in full" in text
+        assert "harm: not available" in text
 
 
 def test_a_table_on_the_screen_is_nothing_but_the_table(demo_results):

@@ -100,6 +100,15 @@ def test_single_years_of_age_are_added_up(tmp_path, last):
     assert data.rows["n"].tolist() == [91.0, 15.0]
 
 
+def test_residents_under_25_are_those_of_0_to_24(tmp_path):
+    text = ages([*map(str, range(91))], [*range(91)], [0] * 24 + [7, 9] + [0] * 65)
+    data = read(tmp_path, "population", {"a.csv": text}, lsoa="LSOA")
+    assert data.rows["population_under25"].tolist() == [sum(range(25)), 7.0]
+    adults = ages([*map(str, range(16, 91))], [1] * 75)
+    data = read(tmp_path, "population", {"a.csv": adults}, lsoa="LSOA")
+    assert "population_under25" not in data.rows
+
+
 def test_single_years_that_begin_at_16_make_no_total(tmp_path):
     text = ages([*map(str, range(16, 91))], [1] * 75)
     data = read(tmp_path, "population", {"a.csv": text}, lsoa="LSOA")
