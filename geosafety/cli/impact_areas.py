@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ from geosafety.cli.common import Reporter, main, results_option, speaking
 FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
 
 
-def _out(default: str) -> Any:
+def _out(default: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     return click.option(
         "--out",
         type=click.Path(path_type=Path, file_okay=False),

@@ -126,7 +126,8 @@ def growth_gap(inside: pd.DataFrame, outside: pd.DataFrame) -> pd.DataFrame:
     --------
     >>> inside = pd.DataFrame({"before": [100, 100], "after": [120, 130]})
     >>> outside = pd.DataFrame({"before": [100, 200], "after": [110, 220]})
-    >>> growth_gap(inside, outside)[["inside", "outside", "gap"]].round(6).iloc[0].tolist()
+    >>> found = growth_gap(inside, outside)
+    >>> found[["inside", "outside", "gap"]].round(6).iloc[0].tolist()
     [25.0, 10.0, 15.0]
     """
     one, one_error, many = _growth(inside)

@@ -11,15 +11,13 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from geosafety.engagement.redraw import search, worth
 from geosafety.engagement.regions import (
     FREE,
     Floats,
     Ground,
     Integers,
     Limits,
-    first_draft,
-    search,
-    worth,
 )
 from geosafety.errors import InputError, MethodError
 
@@ -243,7 +241,7 @@ def _drawn(ground: Ground, events: Floats, random: np.random.Generator) -> Groun
 
 
 def _numbered(label: Integers, ground: Ground) -> Integers:
-    """Number the areas from 1, the one of the most need first."""
+    """Give each area its number, from 1 for the one of the most need."""
     inside = label != FREE
     need = np.bincount(label[inside], ground.need[inside])
     rank = np.empty(len(need), dtype=np.int64)
@@ -260,4 +258,4 @@ def _words(number: Integers, inside: Floats) -> Integers:
     return words
 
 
-__all__ = ["Limits", "Proposal", "first_draft", "propose", "upper_bound"]
+__all__ = ["Limits", "Proposal", "propose", "upper_bound"]

@@ -7,7 +7,7 @@ The search is a heuristic; `proposal.upper_bound` says how far from the best it 
 from __future__ import annotations
 
 import heapq
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -19,8 +19,6 @@ FREE = -1
 # Ground without residents still has a place in the order: its need per person is that
 # of one person.
 SOMEBODY = 1.0
-SEEDS = 25  # starting points tried for each area that is drawn anew
-TOP = 300  # they are drawn from so many small areas of the greatest need per person
 ROUND = 1e-9
 
 
@@ -130,12 +128,13 @@ def first_draft(ground: Ground, limits: Limits) -> Integers:
         for zone in np.unique(ground.zone):
             starts = np.flatnonzero(ground.zone == zone)
             _take(label, ground, limits, starts, limits.zone_least, size)
-    rest = limits.n - _groups(label)
+    rest = limits.n - groups(label)
     _take(label, ground, limits, np.arange(len(label)), rest, size)
     return label
 
 
-def _groups(label: Integers) -> int:
+def groups(label: Integers) -> int:
+    """Return how many groups there are."""
     return int(label.max(initial=FREE)) + 1
 
 
@@ -164,7 +163,7 @@ def _take(  # noqa: PLR0913 - what to change, on what ground, from where, how mu
         if (label[group] != FREE).any():
             offer(start)
             continue
-        label[group] = _groups(label)
+        label[group] = groups(label)
         number -= 1
 
 
@@ -204,7 +203,7 @@ def _moves(
     label: Integers, ground: Ground, limits: Limits, loose: dict[int, list[int]]
 ) -> _Moves:
     people = ground.people
-    sums = np.bincount(label[label != FREE], people[label != FREE], _groups(label))
+    sums = np.bincount(label[label != FREE], people[label != FREE], groups(label))
     pairs = sorted(
         {
             (other, int(label[one]))
@@ -235,7 +234,7 @@ def _best(
     """Yield the moves that raise the need and fit, those of the greatest gain first."""
     inside = label != FREE
     room = limits.people - float(ground.people[inside].sum())
-    sums = np.bincount(label[inside], ground.people[inside], _groups(label))
+    sums = np.bincount(label[inside], ground.people[inside], groups(label))
     # A last row of nothing let go: plain taking in.
     drop = np.append(moves.drop, FREE)
     of = np.append(moves.of, FREE)
@@ -268,91 +267,3 @@ def _try(
         label[drop[0]] = FREE
     label[add[0]] = add[1]
     return True
-
-
-def search(
-    ground: Ground, limits: Limits, *, rounds: int, random: np.random.Generator
-) -> Integers:
-    """Draw groups, then take one or two away at random and draw them anew, many times.
-
-    What is no worse is kept (ruin and recreate: Schrimpf and others, 2000).
-
-    References
-    ----------
-    Schrimpf, Schneider, Stamm-Wilbrandt and Dueck (2000), Record breaking optimization
-    results using the ruin and recreate principle, Journal of Computational Physics
-    159, 139-171.
-    """
-    best = climb(first_draft(ground, limits), ground, limits)
-    if _groups(best) == 0:
-        return best
-    for _ in range(rounds):
-        tried = _drawn_anew(best, ground, limits, random)
-        if tried is None:
-            continue
-        tried = climb(tried, ground, limits)
-        if worth(tried, ground) >= worth(best, ground):
-            best = tried
-    return best
-
-
-def worth(label: Integers, ground: Ground) -> float:
-    """Return the need inside the groups."""
-    return float(ground.need[label != FREE].sum())
-
-
-def _drawn_anew(
-    label: Integers, ground: Ground, limits: Limits, random: np.random.Generator
-) -> Integers | None:
-    label = label.copy()
-    groups = _groups(label)
-    gone = random.choice(
-        groups, size=min(groups, int(random.integers(1, 3))), replace=False
-    )
-    label[np.isin(label, gone)] = FREE
-    for number in gone:
-        left = limits.people - float(ground.people[label != FREE].sum())
-        waiting = int((~np.isin(gone, label)).sum()) - 1
-        size = min(limits.most, left - waiting * limits.least)
-        group = _one_more(label, ground, limits, random, size=size)
-        if not group:
-            return None
-        label[group] = number
-    return label if _zones_kept(label, ground, limits) else None
-
-
-def _one_more(
-    label: Integers,
-    ground: Ground,
-    limits: Limits,
-    random: np.random.Generator,
-    *,
-    size: float,
-) -> list[int]:
-    """Grow one group from each of some starts, and take the one of the most need."""
-    free = np.flatnonzero(label == FREE)
-    dense = free[np.argsort(-ground.density[free], kind="stable")[:TOP]]
-    starts: Iterable[int] = random.choice(
-        dense, size=min(SEEDS, len(dense)), replace=False
-    )
-    taken = label != FREE
-    # A group of another size may leave more for the others.
-    size = float(random.uniform(limits.least, size)) if random.random() < 0.5 else size
-    found: list[int] = []
-    for start in starts:
-        if full(int(ground.zone[start]), label, ground, limits):
-            continue
-        group = grow(int(start), ground, taken, least=limits.least, size=size)
-        if group and ground.need[group].sum() > ground.need[found].sum():
-            found = group
-    return found
-
-
-def _zones_kept(label: Integers, ground: Ground, limits: Limits) -> bool:
-    if not limits.zone_least:
-        return True
-    each = [
-        len(set(label[(ground.zone == zone) & (label != FREE)]))
-        for zone in np.unique(ground.zone)
-    ]
-    return min(each) >= limits.zone_least

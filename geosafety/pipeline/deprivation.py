@@ -67,7 +67,7 @@ def deprivation_tables(
 
 
 def _by_small_area(placed: Placed, atlas: Atlas) -> pd.DataFrame:
-    """Return `rank` and `most` (1 where in the most deprived tenth) of today's areas."""
+    """Return `rank` and `most` (1 in the most deprived tenth) of today's areas."""
     homes = placed.homes[SMALL].dropna(subset="area_code")
     joined = placed.data.rows.merge(homes[["place", "area_code", "share"]], on="place")
     joined["most"] = (joined["decile"] == MOST).astype(float)

@@ -2,88 +2,31 @@
 
 from __future__ import annotations
 
-import tomllib
-from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
 from geosafety import results
-from geosafety.engagement.comparators import (
-    FAR,
-    PROFILE,
-    matched_groups,
-    nearest_areas,
-    scales,
-)
 from geosafety.engagement.impact_areas import growth_gap
 from geosafety.errors import InputError
 from geosafety.pipeline.impact_ground import (
     PRESENT,
     SmallAreas,
-    months_held,
-    months_to_compare,
-    months_to_match,
-    period_of,
     read_small_areas,
-    sums,
 )
 from geosafety.pipeline.inputs import Progress
+from geosafety.pipeline.matched_areas import Matched, listed, match_areas
 from geosafety.pipeline.plan_need import SMALL
+from geosafety.pipeline.scorecard_catalog import Measure, scorecard
+from geosafety.pipeline.scorecard_notes import scorecard_notes
 from geosafety.pipeline.scorecard_rows import SCORE_COLUMNS, score_rows
-from geosafety.pipeline.scorecard_values import Measure, Units, measure
+from geosafety.pipeline.scorecard_values import Units, measure
 from geosafety.publish.tables import write_csv, write_workbook
-from geosafety.settings import FORCE_CODE, catalog_text, from_block
-from geosafety.spatial.neighbours import build_graph, links_of
 
 FILE = "scorecard.toml"
 ALL_AREAS = "all impact areas"
 NO_COMPARATORS = "a number against a target or of one group: no comparators"
-
-
-@dataclass(frozen=True, kw_only=True, eq=False)
-class Matched:
-    """Comparators of every impact area.
-
-    Attributes
-    ----------
-    targets
-        The impact areas' own profiles: `people, rank, rate`, by code.
-    groups, wards
-        As `comparators.matched_groups` and `nearest_areas` return them.
-    months
-        Those whose crime level they were matched on; none without comparators.
-    apart
-        Whether these come before the months that changes are counted from.
-    wards_outside
-        Wards with no small area inside an impact area.
-    """
-
-    targets: pd.DataFrame
-    groups: pd.DataFrame
-    wards: pd.DataFrame
-    months: tuple[str, ...]
-    apart: bool
-    wards_outside: tuple[str, ...]
-
-    @property
-    def base(self) -> str:
-        """Name the months that they were matched on."""
-        return period_of(self.months)
-
-
-@cache
-def scorecard() -> tuple[dict[str, Measure], str]:
-    """Read the measures of the scorecard, and the plan they are from."""
-    block = tomllib.loads(catalog_text(FILE))
-    measures = {
-        name: from_block(Measure, {"name": name, **one}, f"{FILE}: [measures.{name}]")
-        for name, one in block["measures"].items()
-    }
-    source = block["source"]
-    return measures, f"{source['title']}, {source['body']}, {source['date']}"
 
 
 def write_scorecard(
@@ -112,7 +55,7 @@ def write_scorecard(
         raise InputError(problem, hint="Name a layer with [boundaries.impact_area].")
     names = dict(zip(codes, shapes["area_name"].astype("str"), strict=True))
     progress("looking for areas alike")
-    matched = _matched(folder, small, codes, comparators)
+    matched = match_areas(folder, small, codes, comparators)
     tables = []
     for what in scorecard()[0].values():
         progress(f"measuring {what.label}")
@@ -120,95 +63,10 @@ def write_scorecard(
     table = pd.concat(tables, ignore_index=True)
     whole = _all_areas(folder, small, matched)
     table = pd.concat([table, whole], ignore_index=True)[list(SCORE_COLUMNS)]
-    notes = _notes(folder, table, matched, small)
+    notes = scorecard_notes(folder, table, matched, small)
     progress(f"writing {out}")
-    _write(folder, out, table, _listed(matched, names), notes)
+    _write(folder, out, table, listed(matched, names), notes)
     return notes
-
-
-def _matched(folder: Path, small: SmallAreas, codes: list[str], k: int) -> Matched:
-    """Find comparators, matched on crime before the months changes are counted from.
-
-    Matched on those months themselves, groups that were high in them by chance would be
-    chosen, and fall more than the impact areas do (Daw and Hatfield, 2018, Health
-    Services Research 53, 4138-4156).
-    """
-    held = months_held(folder, "crime_count")
-    _, before = months_to_compare(held)
-    months = months_to_match(held, before)
-    outside, free = _outside(small)
-    wards_outside = _wards_outside(folder, small)
-    if not months:
-        none = pd.DataFrame(columns=["area_code", "codes", *PROFILE, "distance"])
-        return Matched(
-            targets=none[list(PROFILE)],
-            groups=none,
-            wards=none,
-            months=(),
-            apart=False,
-            wards_outside=wards_outside,
-        )
-    events = sums(folder, SMALL, "crime_count", ["all"], months)["value"]
-    outside = outside.assign(events=events.reindex(outside.index))
-    links = links_of(build_graph(small.shapes.loc[free, ["geometry"]]), outside.index)
-    targets = _profiles(folder, PRESENT, codes, months)
-    usable = targets[targets[["people", "rate"]].notna().all(axis=1)]
-    known = outside[outside["people"] > 0]
-    rate = (known["events"] + 0.5) / known["people"]
-    pool = _profiles(folder, "ward", list(wards_outside), months)
-    return Matched(
-        targets=targets,
-        groups=matched_groups(outside, links, usable, k=k),
-        wards=nearest_areas(pool, usable, scales(known.assign(rate=rate)), k=k),
-        months=tuple(months),
-        apart=months[0] < before[0],
-        wards_outside=wards_outside,
-    )
-
-
-def _outside(small: SmallAreas) -> tuple[pd.DataFrame, pd.Index]:
-    """Return the small areas in no impact area and touching none.
-
-    What is done in an area may reach over its border: its neighbours are not left out
-    of the Force, but they are no comparators.
-    """
-    inside = small.table["present"].notna().to_numpy()
-    focal, other = links_of(build_graph(small.shapes[["geometry"]]), small.shapes.index)
-    near = np.zeros(len(inside), dtype=bool)
-    near[other[inside[focal]]] = True
-    free = small.table.index[~(inside | near)]
-    return small.table.loc[free, ["people", "rank"]], free
-
-
-def _wards_outside(folder: Path, small: SmallAreas) -> tuple[str, ...]:
-    """List the wards that hold no small area of an impact area."""
-    from geosafety.pipeline.plan_need import parents
-
-    codes = pd.Series(small.table.index, index=small.table.index)
-    ward = parents(folder, codes, "ward")
-    taken = set(ward[small.table["present"].notna()].dropna())
-    return tuple(sorted(set(ward.dropna().astype("str")) - taken))
-
-
-def _profiles(
-    folder: Path, geography: str, codes: list[str], months: list[str]
-) -> pd.DataFrame:
-    """Return residents, mean rank of deprivation and crimes per resident of areas."""
-    people, rank = (
-        _latest(folder, geography, name) for name in ("population", "deprivation_rank")
-    )
-    crimes = sums(folder, geography, "crime_count", ["all"], months)["value"]
-    table = pd.DataFrame({"people": people.reindex(codes), "rank": rank.reindex(codes)})
-    table["rate"] = crimes.reindex(codes) / table["people"].where(table["people"] > 0)
-    return table
-
-
-def _latest(folder: Path, geography: str, name: str) -> pd.Series:
-    values = results.read_values(
-        folder, geography=[geography], indicator=[name], group=["all"]
-    )
-    values = values[values["period"] == values["period"].astype("str").max()]
-    return pd.Series(values["value"].to_numpy(float), values["area_code"].astype("str"))
 
 
 def _others(what: Measure, matched: Matched) -> tuple[Units, dict[str, list[str]]]:
@@ -279,118 +137,6 @@ def _parts(
     if known.empty:
         return known, found.reason or found.change_reason
     return known, f"{found.earlier} to {found.period}"
-
-
-def _listed(matched: Matched, names: dict[str, str]) -> pd.DataFrame:
-    """List the impact areas' profiles, each followed by its comparators'."""
-    own = matched.targets.rename_axis("area_code").reset_index()
-    own = own.assign(number=0, used_for="", distance=0.0, codes=own["area_code"])
-    parts = [own]
-    for used, chosen in (("groups", matched.groups), ("wards", matched.wards)):
-        if len(chosen):
-            codes = [" ".join(c) for c in chosen["codes"]]
-            parts.append(chosen.assign(codes=codes, used_for=used))
-    table = pd.concat(parts, ignore_index=True)
-    table["area_name"] = table["area_code"].map(names)
-    table["crimes_per_1000"] = 1000 * table["rate"].astype(float)
-    table["matched_on"] = matched.base
-    columns = ["area_code", "area_name", "used_for", "number", "people", "rank"]
-    columns += ["crimes_per_1000", "matched_on", "distance", "codes"]
-    order = ["area_code", "used_for", "number"]
-    return table.sort_values(order, kind="stable")[columns].reset_index(drop=True)
-
-
-def _notes(
-    folder: Path, table: pd.DataFrame, matched: Matched, small: SmallAreas
-) -> list[str]:
-    """Say what the scorecard is, and what it cannot say."""
-    said = [
-        f"Measures follow the {scorecard()[1]}.",
-        "The scorecard says what is and how it changed. It does not say why.",
-        *_match_notes(folder, table, matched, small),
-        "Verdicts of one measure are adjusted for how many areas are read together.",
-    ]
-    lacking = table[table["status"] == "not available"]
-    whole = lacking.groupby("label", sort=False)["reason"].agg(["size", "first"])
-    areas = len(matched.targets) or table["area_code"].nunique()
-    said += [
-        f"Not available: {label} ({row['first']})."
-        for label, row in whole.iterrows()
-        if row["size"] >= areas or label.endswith("outside")
-    ]
-    manifest = results.read_manifest(folder)
-    layer = manifest["layers"].get(PRESENT, {})
-    if layer.get("note"):
-        said.append(f"Impact areas: {layer['note']}")
-    if manifest.get("synthetic"):
-        said.append("Synthetic: made up for demonstration, about nobody.")
-    return said
-
-
-def _match_notes(
-    folder: Path, table: pd.DataFrame, matched: Matched, small: SmallAreas
-) -> list[str]:
-    if not matched.months:
-        return ["No comparators: no month of crime is complete both now and before."]
-    ranked = "deprivation, " if small.has_deprivation else ""
-    groups = matched.groups.groupby("area_code")["distance"].max()
-    far = int((groups > FAR).sum())
-    said = [
-        "Impact areas were chosen for being high. Areas chosen so tend to be lower later "
-        "by chance alone (regression to the mean): a fall is to be read beside that of "
-        "areas alike, never by itself.",
-        f"Comparators are alike in residents, {ranked}and crime in {matched.base}; impact "
-        "areas and the small areas that touch them are left out. Profiles and distances "
-        "are in comparators.csv.",
-        _chance_note(folder, matched),
-    ]
-    if not ranked:
-        said.append("Deprivation was not compared: the results hold no ranks.")
-    if far:
-        said.append(
-            f"{far} of {len(groups)} impact areas have a comparator farther off than "
-            f"{FAR:g} standard deviation of small areas: those are alike in part only."
-        )
-    crime = table[table["measure"] == "all_crime"]
-    change = crime["comparator_change"].mean()
-    own = crime["change"].mean()
-    if np.isfinite(change) and np.isfinite(own):
-        said.append(
-            f"From {crime['earlier'].iloc[0]} to {crime['period'].iloc[0]} all recorded "
-            f"crime changed by {own:+.1f} % on average in the impact areas, and by "
-            f"{change:+.1f} % in areas alike."
-        )
-    return said
-
-
-def _chance_note(folder: Path, matched: Matched) -> str:
-    """Measure regression to the mean where the months allow, or warn of it."""
-    if not matched.apart:
-        return (
-            "No earlier month is complete, so comparators were matched on the very months "
-            "that changes are counted from. Areas chosen so tend to move back towards the "
-            "average by chance: changes of comparators are to be read with care."
-        )
-    _, before = months_to_compare(months_held(folder, "crime_count"))
-    units = Units(
-        geography=SMALL,
-        codes={" ".join(codes): codes for codes in matched.groups["codes"]},
-    )
-    force = Units(geography="force", codes={FORCE_CODE: [FORCE_CODE]})
-    moved = []
-    for one in (units, force):
-        early, late = (
-            one.total(sums(folder, one.geography, "crime_count", ["all"], m)["value"])
-            / len(m)
-            for m in (matched.months, before)
-        )
-        moved.append(float(late.sum() / early.sum()))
-    drift = 100 * (moved[0] / moved[1] - 1)
-    return (
-        f"How much chance alone may do: chosen for their level in {matched.base}, the "
-        f"comparators stood {drift:+.1f} % from it in {period_of(before)}, beyond what "
-        "the Force did. Areas chosen on so many months are to be expected to move so."
-    )
 
 
 def _write(

@@ -253,19 +253,23 @@ def _amounts(folder: Path, small: SmallAreas, need: NeedBySmallArea) -> pd.DataF
         amounts["recorded crimes"] = _latest(folder, "crime_count", small)
     if not any("harm" in str(name) for name in amounts):
         amounts["harm points (estimated)"] = _latest(folder, "crime_harm", small)
+    demand = _latest(folder, "crime_count", small, "category=Anti-social behaviour")
+    amounts["anti-social behaviour (for demand)"] = demand
     if small.has_deprivation:
         most = small.table["people"] * small.table["most"] / 100
         amounts["residents in the most deprived tenth"] = most
     return amounts.dropna(axis="columns", how="all").fillna(0.0)
 
 
-def _latest(folder: Path, indicator: str, small: SmallAreas) -> pd.Series:
+def _latest(
+    folder: Path, indicator: str, small: SmallAreas, group: str = "all"
+) -> pd.Series:
     """Return the latest twelve complete months of something, or nothing."""
     try:
         months = months_of(complete_year(folder, indicator))
     except InputError:
         return pd.Series(np.nan, index=small.table.index)
-    found = sums(folder, SMALL, indicator, ["all"], months)["value"]
+    found = sums(folder, SMALL, indicator, [group], months)["value"]
     return found.reindex(small.table.index)
 
 
@@ -292,12 +296,13 @@ def _notes(
     compared: pd.DataFrame,
 ) -> list[str]:
     """Say what was drawn, how good and how stable it is, and beside what."""
+    more = made.bound / made.need - 1
     said = [
         "A drawing for inspectors to judge, not a decision.",
         *need.notes,
         *_compared_words(compared, need.label),
-        "The drawing is not proved best; no choice of small areas with as many residents,"
-        f" connected or not, holds over {made.bound / made.need - 1:.1%} more.",
+        "The drawing is not proved best; no choice of small areas with as many "
+        f"residents, connected or not, holds over {more:.1%} more.",
         *_stable_words(made),
         "A small area counts as inside a layer when its representative point is.",
         "Centres of shops and offices have few residents and many visitors: need per "
@@ -342,7 +347,7 @@ def _stable_words(made: Proposal) -> list[str]:
     how = "other starts and counts drawn anew as chance would"
     how = how if made.jittered else "other starts"
     return [
-        f"Of {len(mine)} small areas proposed, {core} are a stable core: inside in 8 of "
-        f"10 runs or more, with {how} ({made.runs} runs). The other {len(mine) - core} "
+        f"Of {len(mine)} small areas proposed, {core} are a stable core: in 8 of 10 "
+        f"runs or more, with {how} ({made.runs} runs). The other {len(mine) - core} "
         f"depend on chance, and {others} more were inside in some run."
     ]

@@ -13,7 +13,8 @@ from geosafety.engagement.comparators import beside
 from geosafety.measures.comparison import within_families
 from geosafety.measures.verdicts import with_verdict
 from geosafety.pipeline.impact_ground import PRESENT
-from geosafety.pipeline.scorecard_values import Measure, Units, baseline, measure
+from geosafety.pipeline.scorecard_catalog import Measure
+from geosafety.pipeline.scorecard_values import Units, baseline, measure
 
 SCORE_COLUMNS = (
     "area_code",
@@ -65,6 +66,7 @@ SCORE_COLUMNS = (
     "proxy",
     "kind",
 )
+NOTHING_BEFORE = "nothing was counted before, or one of the two is hidden"
 RELATIVE = ("events", "ratio", "outcome_ratio")  # the smallest effect is in per cent
 
 
@@ -105,7 +107,9 @@ def score_rows(
         earlier=found.earlier,
         change_unit=np.where(found.table["change"].notna(), found.change_unit, ""),
         change_reason=np.where(
-            found.table["change"].notna(), "", found.change_reason or found.reason
+            found.table["change"].notna(),
+            "",
+            found.change_reason or found.reason or NOTHING_BEFORE,
         ),
         baseline=what.baseline,
         baseline_value=old,

@@ -26,35 +26,13 @@ from geosafety.pipeline.impact_ground import (
     period_of,
     sums,
 )
+from geosafety.pipeline.scorecard_catalog import Measure
 from geosafety.settings import datasets, indicator
 
 SHOWN = ("ok", "low base")
 NUMBERS = ("value", "lower", "upper", "numerator", "base")
 EARLIER = ("earlier_value", "change", "change_lower", "change_upper")
 PER = 1000.0
-
-
-@dataclass(frozen=True, kw_only=True)
-class Measure:
-    """One block of `catalog/scorecard.toml`; see there for what each key means."""
-
-    name: str
-    label: str
-    kind: str
-    indicator: str
-    higher_is: str
-    wanted: str
-    definition: str
-    minimum_effect: float
-    groups: tuple[str, ...] = ()
-    per_indicator: str = ""
-    reference: str = ""
-    period: str = ""
-    baseline: str = ""
-    comparators: str = ""
-    target: float = float("nan")
-    proxy: str = ""
-    lacking: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -150,7 +128,7 @@ def _low_base(indicator_name: str, base: pd.Series) -> pd.Series:
 
 
 def _events(folder: Path, what: Measure, units: Units) -> Measured:
-    """Events per 1,000 residents, in the latest months and in the same a year before."""
+    """Events per 1,000 residents, in the latest months and the same a year before."""
     unit = f"per {PER:,.0f} residents"
     now, before = months_to_compare(months_held(folder, what.indicator))
     if not now:

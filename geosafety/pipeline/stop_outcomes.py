@@ -45,7 +45,23 @@ def stop_outcome_tables(
             ("stop_search_count", _counts(long)),
             ("stop_positive_share", _shares(long)),
         ):
-            yield finish(table, indicators()[name], dataset, layer, kind=kind)
+            safe = _guarded(table, dataset.suppress_below)
+            yield finish(safe, indicators()[name], dataset, layer, kind=kind)
+
+
+def _guarded(table: pd.DataFrame, below: int) -> pd.DataFrame:
+    """Where one group of a kind would be hidden alone, hide the next smallest too.
+
+    The total less the others would give the hidden one away. A basis of one hides.
+    """
+    kind = table["group"].str.partition("=")[0]
+    basis = table["basis"]
+    hidden = (basis > 0) & (basis < below)
+    keys = [table["area_code"], table["period"], kind]
+    alone = hidden.groupby(keys).transform("sum") == 1
+    shown = basis.where((basis >= below) & alone & (kind != "all"))
+    least = shown.groupby(keys).rank(method="first") == 1
+    return table.assign(basis=basis.mask(least, 1.0))
 
 
 def _grouped(placed: Placed) -> Placed:
@@ -73,7 +89,8 @@ def _long(
         parts.append(part.assign(period=period))
     whole = pd.concat(parts, ignore_index=True)
     split = whole.pop("variable").str.split(SPLIT, expand=True, regex=False)
-    return whole.assign(ethnicity=split[0], outcome=split[1])
+    named: pd.DataFrame = whole.assign(ethnicity=split[0], outcome=split[1])
+    return named
 
 
 def _counts(long: pd.DataFrame) -> pd.DataFrame:
@@ -82,12 +99,12 @@ def _counts(long: pd.DataFrame) -> pd.DataFrame:
     for by in ("ethnicity", "outcome"):
         sums = long.groupby(["area_code", "period", by], as_index=False)["n"].sum()
         parts.append(sums.assign(group=f"{by}=" + sums[by]).drop(columns=by))
-    table = pd.concat(parts, ignore_index=True)
-    n = table["n"]
-    nothing = {"lower": np.nan, "upper": np.nan, "base": np.nan}
-    return table.assign(
-        value=n, numerator=n, basis=n, complete=True, compared_with="", **nothing
-    )
+    table: pd.DataFrame = pd.concat(parts, ignore_index=True)
+    for name in ("value", "numerator", "basis"):
+        table[name] = table["n"]
+    for name in ("lower", "upper", "base"):
+        table[name] = np.nan
+    return table.assign(complete=True, compared_with="")
 
 
 def _shares(long: pd.DataFrame) -> pd.DataFrame:

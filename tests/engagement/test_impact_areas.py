@@ -44,6 +44,7 @@ def test_the_same_people_overlap_wholly_and_others_not_at_all():
     one = pd.Series([True, True, False])
     assert overlap(one, one, people) == 1
     assert overlap(one, ~one, people) == 0
+    assert overlap(one, pd.Series([True, False, False]), people) == 1 / 3
     assert np.isnan(overlap(one & ~one, one & ~one, people))
 
 

@@ -62,9 +62,9 @@ def best_of_all(ground, limits):
 
 
 def test_small_boards_come_out_as_well_as_every_choice_tried():
-    """Of 20 boards the search finds the best of all choices in all but a few."""
+    """Of 12 boards the search finds the best of all choices in all but a few."""
     missed = 0
-    for seed in range(20):
+    for seed in range(12):
         n = 1 + seed % 2
         table, links = board(4, 3, seed)
         limits = Limits(n=n, people=n * 420, least=180, most=520)
@@ -143,6 +143,21 @@ def test_what_stands_out_is_stable_and_what_is_even_depends():
     spread = propose(even.assign(events=20.0), links, limits, seed=1, runs=20)
     assert "stable core" not in set(spread.areas["word"])
     assert (spread.areas["word"] == "depends").sum() > 4
+
+
+def test_a_choice_that_hangs_on_one_crime_in_a_hundred_depends():
+    """The same with numbers that chance does not touch is sure."""
+    table, links = board(8, 1, 1)
+    table = table.assign(need=1.0, people=100.0)
+    table.loc["A001", "need"], table.loc["A006", "need"] = 101.0, 100.0
+    limits = Limits(n=1, people=100, least=100, most=100)
+    drawn = propose(table.assign(events=table["need"]), links, limits, seed=1, runs=40)
+    assert drawn.areas.loc["A001", "word"] == "depends"
+    assert 0.3 < drawn.areas.loc["A006", "inside"] < 0.7
+    sure = propose(table, links, limits, seed=1, runs=5)
+    assert sure.areas["inside"].to_dict() == {
+        code: float(code == "A001") for code in table.index
+    }
 
 
 def test_without_events_only_the_starts_differ_and_that_is_said():
