@@ -9,7 +9,8 @@ from geosafety.cli import main
 COMMANDS = ["areas", "build", "check", "concentration", "demo", "density", "export"]
 COMMANDS += ["gap", "hotspots", "indicators", "map", "plan", "reconcile", "serve"]
 COMMANDS += ["compare", "impact-areas", "legitimacy", "priorities", "reallocate"]
-COMMANDS = sorted([*COMMANDS, "representation", "survey", "zonal"])
+COMMANDS += ["profile"]
+COMMANDS = sorted([*COMMANDS, "disclosure", "representation", "survey", "zonal"])
 
 
 def run(*command):

@@ -3,15 +3,19 @@
 import csv
 import io
 import json
+import sqlite3
 
 import geopandas as gpd
+import numpy as np
 import openpyxl
 import pandas as pd
+import pyarrow.parquet as pq
 import pyogrio
 import pytest
 from click.testing import CliRunner
 
 from geosafety.cli import main
+from geosafety.publish.accessible import read_faults
 from geosafety.publish.tables import safe_text, write_csv
 
 
@@ -66,14 +70,16 @@ def test_rounding_is_half_up_and_only_on_the_way_out(export):
     assert f",{1000 * 25_393 / 421_833!r}," in export(*NPU).stdout
 
 
-def test_a_workbook_has_numbers_as_numbers_and_a_sheet_of_notes(export, tmp_path):
+def test_a_workbook_has_numbers_as_numbers_and_says_what_they_are(export, tmp_path):
     export(*NPU, "--out", tmp_path / "t.xlsx")
     book = openpyxl.load_workbook(tmp_path / "t.xlsx")
-    assert book.sheetnames == ["Values", "Notes"]
-    head = [cell.value for cell in book["Values"][1]]
-    first = dict(zip(head, (c.value for c in book["Values"][2]), strict=True))
-    assert first["value"] == pytest.approx(60.197, abs=0.001)
-    said = " ".join(str(r[1].value) for r in book["Notes"].iter_rows())
+    (table,) = book["Values"].tables.values()
+    head, first, *_ = [[c.value for c in row] for row in book["Values"][table.ref]]
+    row = dict(zip(head, first, strict=True))
+    assert row["value"] == pytest.approx(60.197, abs=0.001)
+    assert read_faults(tmp_path / "t.xlsx") == []
+    cells = [c for name in ("Cover", "Notes") for r in book[name] for c in r]
+    said = " ".join(str(cell.value) for cell in cells)
     assert "Everything else is synthetic" in said
     assert "inferred from neighbourhood names, not official" in said
     assert "Open Government Licence" in said
@@ -95,6 +101,29 @@ def test_a_geopackage_has_a_layer_for_each_geography(export, tmp_path):
     path = tmp_path / "t.gpkg"
     export(*NPU, "--geography", "ward", "--indicator", "wmnow_share", "--out", path)
     assert {name for name, _ in pyogrio.list_layers(path)} == {"npu", "ward"}
+
+
+def test_a_layer_of_a_geopackage_says_what_it_is(export, tmp_path):
+    path = tmp_path / "t.gpkg"
+    export(*NPU, "--out", path)
+    with sqlite3.connect(path) as base:
+        contents = "select identifier, description, last_change from gpkg_contents"
+        ((name, said, when),) = base.execute(contents).fetchall()
+        metadata = base.execute("select metadata from gpkg_metadata").fetchall()
+    base.close()
+    assert name == "Neighbourhood policing unit (NPU)"
+    assert "synthetic" in said
+    assert when == "2000-01-01T00:00:00.000Z"
+    assert "Open Government Licence" in str(metadata)
+    assert "Everything else is synthetic" in str(metadata)
+
+
+def test_geoparquet_carries_what_it_is(export, tmp_path):
+    export(*NPU, "--out", tmp_path / "t.parquet")
+    held = pq.read_schema(tmp_path / "t.parquet").metadata
+    assert "geo" in {key.decode() for key in held}
+    said = json.loads(held[b"geosafety"])
+    assert "Everything else is synthetic" in said["Demonstration"]
 
 
 def test_geojson_to_the_screen_carries_its_notes(export):
@@ -133,3 +162,54 @@ def test_text_that_a_spreadsheet_would_run_is_neutralised_and_numbers_are_not():
     )
     assert out.getvalue() == "name,value\n'=cmd(),-5\n'-5 Road,0.5\n"
     assert safe_text(float("nan")) == ""
+
+
+def test_a_mark_for_excel_comes_first_when_asked_for(export, tmp_path):
+    export(*NPU, "--out", tmp_path / "a.csv")
+    export(*NPU, "--bom", "--out", tmp_path / "b.csv")
+    mark = b"\xef\xbb\xbf"
+    assert (tmp_path / "b.csv").read_bytes() == mark + (tmp_path / "a.csv").read_bytes()
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["estimates", "comparisons", "representation", "responses_needed", "weighting",
+     "priorities", "leads", "clusters", "trends", "concentration", "ledger",
+     "coverage", "surfaces", "venues", "legitimacy"],
+)  # fmt: skip
+def test_every_table_of_results_comes_out_whole(export, demo_results, tmp_path, name):
+    path = tmp_path / "t.csv"
+    assert export("--table", name, "--out", path).exit_code == 0
+    made = pd.read_csv(path, low_memory=False)
+    kept = pd.read_parquet(demo_results / f"{name}.parquet")
+    assert list(made) == list(kept)
+    assert len(made) == len(kept)
+    for column in kept.select_dtypes("number"):
+        assert np.array_equal(
+            made[column].astype(float), kept[column].astype(float), equal_nan=True
+        )
+
+
+def test_other_tables_are_chosen_from_by_their_columns(export):
+    done = export("--table", "ledger", "--geography", "npu")
+    rows = list(csv.DictReader(io.StringIO(done.stdout)))
+    assert {row["geography"] for row in rows} == {"npu"}
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (["--table", "estimate"], 'Did you mean "estimates"?'),
+        (["--table", "../raw/x"], "no table called"),
+        (["--table", "venues", "--geography", "npu"], "has no geography to choose by"),
+        (["--table", "ledger", "--format", "geojson"], "csv or xlsx"),
+        (["--table", "ledger", "--wide"], "--wide is for values"),
+        (["--format", "geojson", "--bom"], "for CSV files"),
+        (["--table", "response_rates"], "no rows of the table"),
+    ],
+)
+def test_what_cannot_be_had_is_said_in_a_sentence(export, options, said):
+    done = export(*options)
+    assert done.exit_code > 0
+    assert said in done.stderr
+    assert "Traceback" not in done.stderr

@@ -7,11 +7,13 @@ from __future__ import annotations
 
 from geosafety.cli import (
     build,
+    disclosure,
     gap,
     impact_areas,
     legitimacy,
     patterns,
     plan,
+    profile,
     reconcile,
     serve,
     surfaces,
@@ -22,12 +24,14 @@ from geosafety.cli.common import main
 
 __all__ = [
     "build",
+    "disclosure",
     "gap",
     "impact_areas",
     "legitimacy",
     "main",
     "patterns",
     "plan",
+    "profile",
     "reconcile",
     "serve",
     "surfaces",

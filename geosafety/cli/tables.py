@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -10,11 +11,20 @@ from geosafety.cli.common import Reporter, main, results_option, speaking
 from geosafety.settings import geographies
 from geosafety.settings import indicators as catalogue
 
+if TYPE_CHECKING:
+    from geosafety.pipeline.export import Layout
+
 FORMATS = ("csv", "xlsx", "gpkg", "geoparquet", "geojson")
 
 
 @main.command()
 @results_option
+@click.option(
+    "--table",
+    default="values",
+    show_default=True,
+    help="Another table of the results: estimates, comparisons, ledger, ...",
+)
 @click.option(
     "--geography",
     multiple=True,
@@ -44,10 +54,17 @@ FORMATS = ("csv", "xlsx", "gpkg", "geoparquet", "geojson")
 @click.option(
     "--decimals", type=click.IntRange(0, 12), help="Round half up on the way out."
 )
+@click.option("--bom", is_flag=True, help="CSV: begin with the mark for Excel.")
+@click.option(
+    "--describe",
+    is_flag=True,
+    help="CSV: write FILE-metadata.json (CSVW) beside the file.",
+)
 @speaking
 def export(  # noqa: PLR0913
     *,
     folder: Path,
+    table: str,
     geography: tuple[str, ...],
     indicator: tuple[str, ...],
     period: tuple[str, ...],
@@ -56,16 +73,22 @@ def export(  # noqa: PLR0913
     out: str,
     wide: bool,
     decimals: int | None,
+    bom: bool,
+    describe: bool,
     quiet: bool,
     verbose: bool,
 ) -> None:
-    """Write tables of values: CSV, workbook, GeoPackage, GeoParquet or GeoJSON."""
+    """Write a table: CSV, workbook, GeoPackage, GeoParquet or GeoJSON.
+
+    Without --table these are the values. A workbook holds notes, a data dictionary,
+    methods, sources, ledger and coverage beside them.
+    """
+    from geosafety.pipeline.export import Layout
     from geosafety.pipeline.export import export as run
 
     kind = kind or _format_of(out)
-    if out == "-" and kind in ("xlsx", "gpkg", "geoparquet"):
-        problem = f"{kind} cannot go to the screen: give a file with --out."
-        raise click.UsageError(problem)
+    layout = Layout(wide=wide, decimals=decimals, bom=bom, describe=describe)
+    _check(kind, out, table, layout)
     say = Reporter(quiet=quiet, verbose=verbose)
     wanted = {
         "geography": geography,
@@ -73,9 +96,26 @@ def export(  # noqa: PLR0913
         "period": period,
         "group": group,
     }
-    rows = run(folder, wanted, form=kind, out=out, wide=wide, decimals=decimals)
+    rows = run(folder, wanted, table=table, form=kind, out=out, layout=layout)
     if out != "-":
         say(f"Wrote {rows:,} rows to {out}.")
+
+
+def _check(kind: str, out: str, table: str, layout: Layout) -> None:
+    """Refuse options that do not go together."""
+    problem = ""
+    if out == "-" and kind in ("xlsx", "gpkg", "geoparquet"):
+        problem = f"{kind} cannot go to the screen: give a file with --out."
+    elif kind != "csv" and (layout.bom or layout.describe):
+        problem = "--bom and --describe are for CSV files."
+    elif out == "-" and layout.describe:
+        problem = "--describe writes beside a file: give one with --out."
+    elif table != "values" and kind not in ("csv", "xlsx"):
+        problem = f"The table {table} is written as csv or xlsx, not {kind}."
+    elif table != "values" and layout.wide:
+        problem = "--wide is for values."
+    if problem:
+        raise click.UsageError(problem)
 
 
 def _format_of(out: str) -> str:

@@ -69,7 +69,8 @@ def _pair(
         wave.counts(wave.home, _recoded(wave, form, kept))
         for wave, form in zip(pair, shared, strict=True)
     ]
-    for layer in dataset.by_geographies:
+    both = set(counted[0]) & set(counted[1])
+    for layer in (name for name in dataset.by_geographies if name in both):
         areas = atlas.layers[layer].areas
         sides = _side("first", counted[0][layer], pair[0], dataset)
         sides = sides.join(_side("second", counted[1][layer], pair[1], dataset))

@@ -59,7 +59,7 @@ def _paired(
     codes = np.where(one.base & other.base, cell, BLANK)
     said = Answers(options=("both", "1", "2", "0"), codes=codes, base=codes != BLANK)
     counted = wave.counts(wave.home, said)
-    for layer in dataset.by_geographies:
+    for layer in (name for name in dataset.by_geographies if name in counted):
         counts, areas = counted[layer], atlas.layers[layer].areas
         n = kish(counts.weighted_base[:, 0], counts.squared_base[:, 0])
         total = np.where(n > 0, counts.weighted_base[:, 0], np.nan)
@@ -103,7 +103,7 @@ def _groups(
         return
     largest = max(stated, key=lambda i: whole[i])
     others = [i for i in stated if i != largest]
-    for layer in dataset.by_geographies:
+    for layer in (name for name in dataset.by_geographies if name in counted):
         sides, area = _sides(counted[layer], others, largest, groups, dataset)
         areas = atlas.layers[layer].areas
         yield _described(

@@ -118,6 +118,8 @@ def _counted(
             counted = wave.counts(item.place, item.said, by)
             groups = wave.answers[by].options if by else ("all",)
             for layer, areas in layers.items():
+                if layer not in counted:
+                    continue
                 if by and layer not in dataset.by_geographies:
                     continue
                 whole = layer == "force" and dataset.whole_is_everyone

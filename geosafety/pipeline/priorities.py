@@ -50,7 +50,8 @@ def _groups(
     wave: Wave, said: Answers, atlas: Atlas, dataset: Dataset
 ) -> Iterator[tuple[dict[str, str], np.ndarray]]:
     """Yield each area and week, and who of those in the base belongs to it."""
-    for layer in dataset.by_geographies:
+    reached = wave.grounds[wave.home].layers
+    for layer in (name for name in dataset.by_geographies if name in reached):
         areas = atlas.layers[layer].areas
         home = wave.area(layer, areas.index).codes
         if layer == "force" and dataset.whole_is_everyone:

@@ -49,7 +49,7 @@ def representation_tables(
             of_all, said = of_all.head(0), asked
         layers = LAYERS[:1] if dimension in AREAS else LAYERS
         counted = wave.counts(wave.home, said)
-        for layer in layers:
+        for layer in (name for name in layers if name in counted):
             counts = _counts(counted[layer].yes[:, 0], said, atlas, layer)
             own = of_all[of_all["geography"] == layer]
             for code, n in counts.items():

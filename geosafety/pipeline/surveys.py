@@ -35,6 +35,8 @@ def _one(
         return
     counted = list(_counted(indicator, wave))
     for geography in indicator.geographies or atlas.layers:
+        if geography not in counted[0][1]:
+            continue
         layer = atlas.layers[geography]
         fine = bool(indicator.by) and geography not in dataset.by_geographies
         frames = [

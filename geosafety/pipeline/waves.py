@@ -78,6 +78,10 @@ class Wave:
         ground that is shared out lives where most of it lies.
         """
         ground = self.grounds[self.home]
+        if geography not in ground.layers:
+            nobody = np.full(self.respondents, BLANK)
+            options = tuple(str(code) for code in codes)
+            return Answers(options=options, codes=nobody, base=nobody != BLANK)
         share = ground.layers[geography].toarray()
         nearest = np.where(share.max(axis=0) > 0, share.argmax(axis=0), BLANK)
         home = np.full(self.respondents, BLANK)
@@ -145,10 +149,24 @@ def _wave(name: str, roles: dict[str, Placed], areas: dict[str, pd.Index]) -> Wa
         kind=data.kind,
         answers=data.answers,
         grounds={
-            role: ground(placed.data.rows, placed.homes, areas)
+            role: ground(placed.data.rows, placed.homes, _reached(placed, areas))
             for role, placed in roles.items()
         },
         people=everyone(people),
         weeks=data.weeks,
         design=data.design,
     )
+
+
+def _reached(placed: Placed, areas: dict[str, pd.Index]) -> dict[str, pd.Index]:
+    """Leave out the layers in which nobody can be placed.
+
+    Who names one of 19 impact areas says nothing of its wards: those get no rows, which
+    is not the same as nobody having answered.
+    """
+    homes = placed.homes
+    return {
+        layer: codes
+        for layer, codes in areas.items()
+        if homes[layer]["area_code"].notna().any() or layer == "force"
+    }

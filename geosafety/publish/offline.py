@@ -17,6 +17,7 @@ _ASSETS = {
     "leaflet_css": ("xstatic.pkg.leaflet", "leaflet.css"),
 }
 _FETCHED = re.compile(r"<(?:script|link|img|iframe)\b[^>]*\s(?:src|href)\s*=", re.I)
+_HELD_BRACE = "\ufdd0"  # a character that no text may hold
 _OUTSIDE = re.compile(r"url\(\s*[\"']?(?!data:|#)", re.I)
 
 
@@ -57,6 +58,7 @@ def render_offline(figure: Any, extra_head: str) -> str:
         Something in the finished page would be fetched.
     """
     keep_known_assets(figure)
+    _hold_braces(figure)
     for child in figure._children.values():  # noqa: SLF001
         child.render()
     held = _hold_assets(figure)
@@ -74,7 +76,30 @@ def render_offline(figure: Any, extra_head: str) -> str:
         raise MethodError(text, hint="Every asset has to be bundled.")
     for mark, text in held.items():
         html = html.replace(mark, text, 1)
-    return html
+    # In a script's string this is a brace again, and no template is left to see it.
+    return html.replace(_HELD_BRACE.encode("unicode_escape").decode(), "\\u007b")
+
+
+def _hold_braces(element: Any) -> None:
+    """Put a mark in the place of every opening brace in the data of layers.
+
+    folium renders a layer with its data to a script, and then that script as a template
+    once more: a name such as "{{ 7 * 7 }}" would be run on this computer.
+    """
+    if hasattr(element, "data"):
+        element.data = _without_braces(element.data)
+    for child in element._children.values():  # noqa: SLF001
+        _hold_braces(child)
+
+
+def _without_braces(data: Any) -> Any:
+    if isinstance(data, str):
+        return data.replace("{", _HELD_BRACE)
+    if isinstance(data, dict):
+        return {key: _without_braces(part) for key, part in data.items()}
+    if isinstance(data, list):
+        return [_without_braces(part) for part in data]
+    return data
 
 
 def _hold_assets(figure: Any) -> dict[str, str]:

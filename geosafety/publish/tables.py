@@ -1,22 +1,41 @@
-"""Turn finished values into tables that people take away: CSV, workbook, GIS files."""
+"""Turn finished values into tables: long, one row a value; wide, one row an area. PURE.
+
+How they are written stands in `csv_files`, `workbook` and `geo_files`, whose writers
+can be had from here too.
+"""
 
 from __future__ import annotations
 
-import csv
-from pathlib import Path
-from typing import Any, TextIO
+from collections.abc import Mapping, Sequence
 
-import geopandas as gpd
 import pandas as pd
 
-from geosafety.errors import InputError
-from geosafety.publish.notes import notes
-from geosafety.publish.rounding import as_text, round_half_up
+from geosafety.errors import InputError, nearest
+from geosafety.publish.csv_files import write_csv
+from geosafety.publish.geo_files import (
+    geojson_text,
+    with_geometry,
+    write_geopackage,
+    write_geoparquet,
+)
+from geosafety.publish.inert import safe_text
+from geosafety.publish.plain_workbook import write_workbook
+from geosafety.publish.rounding import round_half_up
 from geosafety.settings import KINDS, NUMBERS, VALUE_COLUMNS
 
-# What a spreadsheet would run if a text cell began with it.
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "\0")
-EXCEL_ROWS = 1_048_575
+__all__ = [
+    "any_table",
+    "chosen",
+    "geojson_text",
+    "long_table",
+    "safe_text",
+    "wide_table",
+    "with_geometry",
+    "write_csv",
+    "write_geopackage",
+    "write_geoparquet",
+    "write_workbook",
+]
 AREA = ["geography", "area_code", "area_name", "group"]
 
 
@@ -59,129 +78,75 @@ def wide_table(values: pd.DataFrame, decimals: int | None) -> pd.DataFrame:
     return _rounded(wide.reset_index(), order, decimals)
 
 
+def any_table(table: pd.DataFrame, decimals: int | None) -> pd.DataFrame:
+    """Make any table of results plain: text without gaps, numbers as floats.
+
+    Truth values become the words "true" and "false". Columns keep their order.
+    """
+    columns: dict[str, pd.Series] = {}
+    for name, column in table.items():
+        if pd.api.types.is_bool_dtype(column):
+            columns[str(name)] = column.map({True: "true", False: "false"})
+        elif pd.api.types.is_numeric_dtype(column):
+            columns[str(name)] = column.astype(float)
+        else:
+            text = column.astype("object")
+            columns[str(name)] = text.where(text.notna(), "").astype(str)
+    plain = pd.DataFrame(columns)
+    numbers = [str(c) for c in plain.select_dtypes("float")]
+    return _rounded(plain, numbers, decimals)
+
+
+def chosen(
+    table: pd.DataFrame, wanted: Mapping[str, Sequence[str]], *, name: str
+) -> pd.DataFrame:
+    """Keep the rows of a table that were asked for.
+
+    Parameters
+    ----------
+    wanted
+        Values by column; an empty list lets all through.
+    name
+        What the table is called, for messages.
+
+    Raises
+    ------
+    InputError
+        The table has no such column, or no such value in it, or nothing is left.
+
+    Examples
+    --------
+    >>> table = pd.DataFrame({"geography": ["npu", "ward"], "rows": [1, 2]})
+    >>> chosen(table, {"geography": ["ward"]}, name="ledger")["rows"].tolist()
+    [2]
+    """
+    for column, values in wanted.items():
+        if not values:
+            continue
+        if column not in table:
+            problem = f"The table {name} has no {column} to choose by."
+            raise InputError(problem, hint=f"It has: {', '.join(table.columns)}.")
+        have = table[column].astype(str)
+        missing = [value for value in values if value not in set(have)]
+        if missing:
+            problem = f"The table {name} holds no {column} {missing[0]!r} here."
+            known = sorted(set(have) - {""})
+            raise InputError(problem, hint=nearest(missing[0], known))
+        table = table[have.isin(list(values))]
+    if table.empty:
+        problem = f"These results hold no rows of the table {name}."
+        raise InputError(problem, hint="The project has no input that it is made from.")
+    return table
+
+
 def _rounded(
     table: pd.DataFrame, columns: list[str], decimals: int | None
 ) -> pd.DataFrame:
     if decimals is None:
         return table
-    return table.assign(**{c: round_half_up(table[c], decimals) for c in columns})
-
-
-def write_csv(table: pd.DataFrame, decimals: int | None, out: TextIO) -> None:
-    """Write a table as CSV to an open text file; same results, same bytes.
-
-    Text that a spreadsheet would run as a formula gets an apostrophe before it; numbers
-    never do, negative ones neither.
-    """
-    columns = []
-    for name in table:
-        if pd.api.types.is_numeric_dtype(table[name]):
-            columns.append(as_text(table[name], decimals))
-        else:
-            columns.append([safe_text(cell) for cell in table[name]])
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow([safe_text(name) for name in table.columns])
-    writer.writerows(zip(*columns, strict=True))
-
-
-def safe_text(cell: object) -> str:
-    """Write a text cell so that no spreadsheet runs it.
-
-    Examples
-    --------
-    >>> safe_text("=1+1"), safe_text("Ladywood")
-    ("'=1+1", 'Ladywood')
-    """
-    text = "" if pd.isna(cell) else str(cell)  # type: ignore[call-overload]
-    return f"'{text}" if text.startswith(FORMULA_STARTS) else text
-
-
-def write_workbook(table: pd.DataFrame, manifest: dict[str, Any], path: Path) -> None:
-    """Write a workbook: the values on one sheet, what they are on another."""
-    import xlsxwriter
-
-    if len(table) > EXCEL_ROWS:
-        problem = f"{len(table):,} rows do not fit on a sheet ({EXCEL_ROWS:,})."
-        raise InputError(problem, hint="Choose fewer indicators or periods, or CSV.")
-    options = {"strings_to_formulas": False, "strings_to_urls": False}
-    with xlsxwriter.Workbook(
-        str(path), {**options, "nan_inf_to_errors": False}
-    ) as book:
-        bold = book.add_format({"bold": True})
-        sheet = book.add_worksheet("Values")
-        sheet.freeze_panes(1, 3)
-        for column, name in enumerate(table.columns):
-            sheet.write_string(0, column, str(name), bold)
-            for row, cell in enumerate(table[name].tolist(), start=1):
-                _write_cell(sheet, row, column, cell)
-        sheet.autofilter(0, 0, len(table), max(len(table.columns) - 1, 0))
-        sheet.set_column(0, 3, 18)
-        about = book.add_worksheet("Notes")
-        about.set_column(0, 0, 26)
-        about.set_column(1, 1, 100, book.add_format({"text_wrap": True}))
-        for row, (name, line) in enumerate(notes(manifest)):
-            about.write_string(row, 0, name, bold)
-            about.write_string(row, 1, line)
-
-
-def _write_cell(sheet: Any, row: int, column: int, cell: object) -> None:
-    if isinstance(cell, float):
-        if cell == cell:  # a missing number is an empty cell
-            sheet.write_number(row, column, cell)
-    else:
-        sheet.write_string(row, column, str(cell))
-
-
-def with_geometry(
-    table: pd.DataFrame, geometry: dict[str, gpd.GeoDataFrame]
-) -> gpd.GeoDataFrame:
-    """Join polygons to a table by geography and area code.
-
-    Parameters
-    ----------
-    geometry
-        By geography, polygons indexed by `area_code`, all in one projection.
-    """
-    shapes = pd.Series(index=table.index, dtype="object")
-    for name, areas in geometry.items():
-        here = table["geography"] == name
-        known = areas.geometry.reindex(pd.Index(table.loc[here, "area_code"]))
-        shapes[here] = known.to_numpy()
-    crs = next(iter(geometry.values())).crs
-    return gpd.GeoDataFrame(table, geometry=gpd.GeoSeries(shapes, crs=crs), crs=crs)
-
-
-def write_geopackage(
-    layer: gpd.GeoDataFrame, manifest: dict[str, Any], path: Path
-) -> None:
-    """Write a GeoPackage with one layer per geography."""
-    import pyogrio
-
-    # The format stores when it was written; a fixed time keeps the content the same.
-    pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": "2000-01-01T00:00:00.000Z"})
-    about = {name: line for name, line in notes(manifest) if name}
-    path.unlink(missing_ok=True)
-    for name, part in layer.groupby("geography", sort=False):
-        pyogrio.write_dataframe(
-            part,
-            path,
-            driver="GPKG",
-            layer=str(name),
-            append=path.exists(),
-            promote_to_multi=True,
-            layer_metadata=about,
-        )
-
-
-def write_geoparquet(layer: gpd.GeoDataFrame, path: Path) -> None:
-    """Write GeoParquet."""
-    layer.to_parquet(path, index=False, compression="zstd")
-
-
-def geojson_text(layer: gpd.GeoDataFrame, manifest: dict[str, Any]) -> str:
-    """Return GeoJSON in longitude and latitude, with the notes as a foreign member."""
-    import json
-
-    block = json.loads(layer.to_crs("EPSG:4326").to_json(drop_id=True))
-    block["notes"] = [f"{name}: {line}" for name, line in notes(manifest)]
-    return json.dumps(block, ensure_ascii=False, separators=(",", ":")) + "\n"
+    made = {}
+    for name in columns:
+        endless = table[name].isin([float("inf"), float("-inf")])
+        made[name] = round_half_up(table[name].mask(endless), decimals)
+        made[name] = made[name].mask(endless, table[name])
+    return table.assign(**made)

@@ -14,12 +14,9 @@ from geosafety import results
 from geosafety.cli import main
 from geosafety.errors import InputError
 from geosafety.pipeline.profile import make_briefing, write_briefings
-from geosafety.pipeline.profile_parts import (
-    changes_on_the_year,
-    find_areas,
-    most_alike,
-    read_ground,
-)
+from geosafety.pipeline.profile_find import find_areas
+from geosafety.pipeline.profile_numbers import changes_on_the_year, most_alike
+from geosafety.pipeline.profile_parts import read_ground
 from geosafety.publish.briefing_page import briefing_html
 
 
