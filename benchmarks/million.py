@@ -1,4 +1,4 @@
-"""A million respondents, 40 questions, seven demographics: how long, and how much memory.
+"""A million respondents, 40 questions, seven demographics: how long, how much memory.
 
 Run `python benchmarks/million.py [RESPONDENTS]`. It writes a synthetic survey, its
 questionnaire and a project into a temporary folder, builds it with `geosafety build` as
@@ -110,17 +110,17 @@ def main() -> None:
         (folder / "questionnaire.toml").write_text(questionnaire())
         project = write_margins(folder / "margins.csv")
         (folder / "geosafety.toml").write_text(project)
-        print(f"writing {respondents:,} respondents")
+        sys.stdout.write(f"writing {respondents:,} respondents" + "\n")
         write_answers(folder / "answers.csv", respondents)
         size = (folder / "answers.csv").stat().st_size / 1e6
-        print(f"{respondents:,} respondents, {size:,.0f} MB of CSV")
+        sys.stdout.write(f"{respondents:,} respondents, {size:,.0f} MB of CSV" + "\n")
         start = time.perf_counter()
         command = [sys.executable, "-m", "geosafety.cli", "build", "--verbose"]
         command += [str(folder / "geosafety.toml"), "--out", str(folder / "results")]
         subprocess.run(command, check=True)
         seconds = time.perf_counter() - start
         peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
-        print(f"{seconds:.1f} s, peak {peak:,.0f} MiB")
+        sys.stdout.write(f"{seconds:.1f} s, peak {peak:,.0f} MiB" + "\n")
 
 
 if __name__ == "__main__":

@@ -62,7 +62,7 @@ def check(  # noqa: PLR0913
     not failures: the exit code stays 0.
     """
     from geosafety.disclosure.primary import Policy
-    from geosafety.pipeline.disclosing_check import check_tables
+    from geosafety.pipeline.disclosure.check import check_tables
 
     policy = Policy(suppress_below=below, protect_width=width)
     words, found = check_tables(tables, policy, results=folder, lookup=lookup)

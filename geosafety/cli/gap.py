@@ -83,9 +83,9 @@ def gap(  # noqa: PLR0913
     widest gaps. Prints the sheet; --out writes all of it, one row an area.
     """
     from geosafety.cli.tables import _format_of
-    from geosafety.pipeline.gap import Wish, make_sheet
-    from geosafety.pipeline.gap_files import write_sheet
-    from geosafety.pipeline.gap_text import sheet_lines
+    from geosafety.pipeline.gap.files import write_sheet
+    from geosafety.pipeline.gap.sheet import Wish, make_sheet
+    from geosafety.pipeline.gap.text import sheet_lines
 
     if kind and not out:
         out = "-"

@@ -46,7 +46,7 @@ def score(
     *, folder: Path, comparators: int, out: Path, quiet: bool, verbose: bool
 ) -> None:
     """Score each impact area: level, change, and areas alike. Says what, not why."""
-    from geosafety.pipeline.impact_areas import write_scorecard
+    from geosafety.pipeline.impact.score import write_scorecard
 
     say = Reporter(quiet=quiet, verbose=verbose)
     said = write_scorecard(folder, out, comparators=comparators, progress=say)
@@ -97,7 +97,7 @@ def propose(
     *, folder: Path, out: Path, seed: int, quiet: bool, verbose: bool, **asked: Any
 ) -> None:
     """Draw candidate areas: most need inside for a number of residents."""
-    from geosafety.pipeline.proposals import Wanted, write_proposal
+    from geosafety.pipeline.impact.proposals import Wanted, write_proposal
 
     say = Reporter(quiet=quiet, verbose=verbose)
     said = write_proposal(folder, out, Wanted(**asked), seed=seed, progress=say)

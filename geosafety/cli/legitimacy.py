@@ -31,7 +31,7 @@ def legitimacy(
 ) -> None:
     """Say the legitimacy score of each area, its parts, and how far weights decide."""
     del quiet, verbose
-    from geosafety.pipeline.legitimacy_words import ask_legitimacy
+    from geosafety.pipeline.legitimacy.words import ask_legitimacy
 
     words, table = ask_legitimacy(folder, geography=geography, period=period)
     say_and_write(words, table, out)

@@ -62,7 +62,7 @@ def hotspots(  # noqa: PLR0913
 ) -> None:
     """Say where recorded crime clusters, and whether that is stable or new."""
     del quiet, verbose
-    from geosafety.pipeline import answers
+    from geosafety.pipeline.patterns import answers
 
     if trends:
         words, table = answers.trends(folder, geography=geography, group=group)
@@ -119,7 +119,7 @@ def concentration(  # noqa: PLR0913
 ) -> None:
     """Say how few places hold most of the crime, and whether they held on."""
     del quiet, verbose
-    from geosafety.pipeline import answers
+    from geosafety.pipeline.patterns import answers
 
     if near_repeat:
         said = answers.near_repeat(folder)

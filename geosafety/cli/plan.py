@@ -122,8 +122,8 @@ def plan(
 
     Writes plan.csv, plan.html (a map), plan.ics (a calendar) and a page per venue.
     """
-    from geosafety.pipeline.plan import write_plan
-    from geosafety.pipeline.plan_words import Wish
+    from geosafety.pipeline.plan.planning import write_plan
+    from geosafety.pipeline.plan.words import Wish
 
     if asked["visits"] is None and asked["budget"] is None:
         raise click.UsageError("Say how much: --visits or --budget.")  # noqa: EM101

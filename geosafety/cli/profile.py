@@ -58,7 +58,7 @@ def profile(  # noqa: PLR0913
     if unknown := [form for form in asked if form not in ("html", "pdf")]:
         problem = f"--format: {unknown[0]!r} is not html or pdf."
         raise click.UsageError(problem)
-    from geosafety.pipeline.profile import write_briefings
+    from geosafety.pipeline.profile.writing import write_briefings
 
     say = Reporter(quiet=quiet, verbose=verbose)
     paths = write_briefings(

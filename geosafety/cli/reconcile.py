@@ -25,7 +25,7 @@ def reconcile(
     papers are checked. Findings are results, not failures: the exit code stays 0.
     """
     from geosafety.measures.reconcile import WRONG
-    from geosafety.pipeline.reconcile import reconcile_papers
+    from geosafety.pipeline.papers.reconcile import reconcile_papers
 
     words, table = reconcile_papers(file)
     say_and_write([] if quiet else words, table, out)

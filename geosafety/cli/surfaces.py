@@ -52,8 +52,8 @@ def density(  # noqa: PLR0913
     verbose: bool,
 ) -> None:
     """Draw a density surface of an input's points as a GeoTIFF."""
-    from geosafety.pipeline.surface_files import draw
-    from geosafety.pipeline.surfaces import Request
+    from geosafety.pipeline.surfaces.drawing import Request
+    from geosafety.pipeline.surfaces.files import draw
 
     say = Reporter(quiet=quiet, verbose=verbose)
     request = Request(
@@ -90,7 +90,7 @@ def zonal(  # noqa: PLR0913
     verbose: bool,
 ) -> None:
     """Summarise a surface, or any raster, by area."""
-    from geosafety.pipeline import zones
+    from geosafety.pipeline.surfaces import zones
 
     areas = zones.areas_of(geography, project=project, folder=folder)
     words, table = zones.zonal(raster, areas, geography=geography, statistic=statistic)
@@ -123,7 +123,7 @@ def reallocate(  # noqa: PLR0913
     verbose: bool,
 ) -> None:
     """Estimate counts by other areas, by where a raster says that people live."""
-    from geosafety.pipeline import zones
+    from geosafety.pipeline.surfaces import zones
 
     layers = [
         zones.areas_of(name, project=project, folder=folder)

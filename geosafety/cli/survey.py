@@ -42,7 +42,7 @@ def survey(  # noqa: PLR0913
 ) -> None:
     """List answers by area: unweighted, weighted, smoothed, and against the Force."""
     del quiet, verbose
-    from geosafety.pipeline import survey_answers
+    from geosafety.pipeline.survey import answers as survey_answers
 
     words, table = survey_answers.estimates(
         folder, survey=survey, name=name, geography=geography, by=by
@@ -56,7 +56,7 @@ def survey(  # noqa: PLR0913
     for row in table.itertuples():
         plain = f"{_number(row.base, '8.0f')} {_number(row.value, '7.1f')}"
         ends = f"{_number(row.weighted_lower)} to {_number(row.weighted_upper)}"
-        label = f"{row.option} {row.category if by else ''}".strip()
+        label = " ".join([str(row.option), str(row.category) if by else ""]).strip()
         click.echo(
             f"{row.area_code:10} {plain}  {_number(row.weighted)} ({ends})"
             f"  {_number(row.smoothed, '8.1f')}  {_said(row)}  {label}"
@@ -95,7 +95,7 @@ def representation(  # noqa: PLR0913
 ) -> None:
     """Set who answered against who lives there; say whom the survey does not hear."""
     del quiet, verbose
-    from geosafety.pipeline import survey_answers
+    from geosafety.pipeline.survey import answers as survey_answers
 
     name = "responses_needed" if needed else "representation"
     words, table = survey_answers.table_of(
@@ -140,7 +140,7 @@ def priorities(  # noqa: PLR0913
 ) -> None:
     """Rank what people chose, with the range that each rank may have."""
     del quiet, verbose
-    from geosafety.pipeline import survey_answers
+    from geosafety.pipeline.survey import answers as survey_answers
 
     name = "leads" if weeks else "priorities"
     words, table = survey_answers.table_of(
@@ -193,7 +193,7 @@ def compare(  # noqa: PLR0913
 ) -> None:
     """Say whether two values differ: clear, likely, or cannot tell."""
     del quiet, verbose
-    from geosafety.pipeline import survey_answers
+    from geosafety.pipeline.survey import answers as survey_answers
 
     click.echo(
         survey_answers.compare_values(

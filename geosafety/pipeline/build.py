@@ -20,35 +20,35 @@ from geosafety import __version__, results
 from geosafety.geography.atlas import Atlas
 from geosafety.geography.web import for_the_web
 from geosafety.measures.harm import Weights, weights_notes
-from geosafety.pipeline.deprivation import deprivation_tables
 from geosafety.pipeline.events import categories_of, event_tables, find_coverage
 from geosafety.pipeline.export import latest_period
+from geosafety.pipeline.impact.deprivation import deprivation_tables
+from geosafety.pipeline.impact.stop_outcomes import stop_outcome_tables
 from geosafety.pipeline.inputs import Placed, Progress, place_inputs, read_inputs
 from geosafety.pipeline.judging import judged
-from geosafety.pipeline.legitimacy import (
+from geosafety.pipeline.legitimacy.score import (
     find_parts,
     legitimacy_notes,
     legitimacy_tables,
 )
-from geosafety.pipeline.near_repeats import near_repeat_tables
-from geosafety.pipeline.patterns import TABLES, pattern_tables
-from geosafety.pipeline.response_rates import (
-    invited_notes,
-    read_all_invited,
-    response_rate_tables,
-)
-from geosafety.pipeline.series import series_entries, series_tables
-from geosafety.pipeline.stocks import find_denominators, population_tables, stock_tables
-from geosafety.pipeline.stop_outcomes import stop_outcome_tables
-from geosafety.pipeline.surface_files import write_surfaces
-from geosafety.pipeline.surveying import write_surveys
-from geosafety.pipeline.surveys import survey_tables
-from geosafety.pipeline.together import (
+from geosafety.pipeline.patterns.near_repeats import near_repeat_tables
+from geosafety.pipeline.patterns.tables import TABLES, pattern_tables
+from geosafety.pipeline.patterns.together import (
     PAIRS,
     bivariate,
     local_bivariate,
     similarity,
 )
+from geosafety.pipeline.series import series_entries, series_tables
+from geosafety.pipeline.stocks import find_denominators, population_tables, stock_tables
+from geosafety.pipeline.surfaces.files import write_surfaces
+from geosafety.pipeline.survey.response_rates import (
+    invited_notes,
+    read_all_invited,
+    response_rate_tables,
+)
+from geosafety.pipeline.survey.values import survey_tables
+from geosafety.pipeline.survey.writing import write_surveys
 from geosafety.pipeline.venues import venue_table
 from geosafety.project import Project, read_project
 from geosafety.readers.boundaries import read_atlas

@@ -6,9 +6,9 @@ import math
 from typing import Any
 
 from geosafety.engagement.gap_rules import gap_rules
-from geosafety.pipeline.gap_parts import Found
+from geosafety.pipeline.gap.parts import Found
+from geosafety.pipeline.profile.parts import Ground
 from geosafety.pipeline.profile_numbers import SHOWN
-from geosafety.pipeline.profile_parts import Ground
 from geosafety.publish.briefing import Figure
 from geosafety.publish.briefing_drawings import interval_picture
 from geosafety.publish.briefing_words import CHANGE_SAYINGS, Said, short_saying

@@ -9,8 +9,8 @@ import pandas as pd
 
 from geosafety.engagement.gap_rules import gap_rules
 from geosafety.measures.representation import FEWER
+from geosafety.pipeline.profile.parts import Ground, own_or_above
 from geosafety.pipeline.profile_numbers import LIKE, SHOWN
-from geosafety.pipeline.profile_parts import Ground, own_or_above
 from geosafety.publish.briefing import Listing, short
 from geosafety.publish.classes import number
 from geosafety.publish.notes import LICENCE

@@ -8,12 +8,12 @@ import pandas as pd
 
 from geosafety.engagement.comparators import FAR, nearest_areas, scales
 from geosafety.engagement.gap_rules import gap_rules
-from geosafety.errors import MethodError
 from geosafety.measures.quick_verdicts import change_verdicts
-from geosafety.pipeline.plan_need import inside
+from geosafety.pipeline.plan.need import inside
 
 SHOWN = ("ok", "low base")
 LIKE = 3  # similar areas that are named
+FEWEST = 3  # areas under which none is more alike than another
 
 
 def changes_on_the_year(months: pd.DataFrame) -> pd.DataFrame:
@@ -104,11 +104,11 @@ def hot_counts(small: gpd.GeoDataFrame, areas: gpd.GeoDataFrame) -> pd.DataFrame
     return counts.fillna(0).astype(int).assign(period=str(small["period"].iloc[0]))
 
 
-def most_alike(table: pd.DataFrame, deprived: pd.Series) -> pd.DataFrame:
-    """Find for each area those of its layer that are most like it.
+def most_alike(table: pd.DataFrame, deprived: pd.Series, code: str) -> pd.DataFrame:
+    """Find the areas of its layer that are most like an area.
 
-    By residents, recorded crime per resident and, where known, deprivation rank, each
-    standardised over the layer (`engagement.comparators`).
+    By residents, recorded crime per resident and, where known of all, deprivation rank,
+    each standardised over the layer (`engagement.comparators`).
 
     Parameters
     ----------
@@ -116,37 +116,39 @@ def most_alike(table: pd.DataFrame, deprived: pd.Series) -> pd.DataFrame:
         The gap sheet; without recorded crime nothing is alike.
     deprived
         Mean deprivation rank by area; may be empty.
+    code
+        The area.
 
     Returns
     -------
     DataFrame
-        `area_code`, `other`, `people`, `rank`, `rate` (per 1,000), `distance`, and
-        `like` (not farther than `comparators.FAR`), the most alike first.
+        `other`, `people`, `rank`, `rate` (per 1,000), `distance`, and `like` (not
+        farther than `comparators.FAR`), the most alike first. Empty where the area has
+        no crime rate, or there are fewer than two others that have one.
     """
-    columns = ["area_code", "other", "people", "rank", "rate", "distance", "like"]
+    columns = ["other", "people", "rank", "rate", "distance", "like"]
+    pool = _profiles(table, deprived)
+    if code not in pool.index or len(pool) < FEWEST:
+        return pd.DataFrame(columns=columns)
+    others = pool.drop(index=code)
+    found = nearest_areas(others, pool.loc[[code]], scales(pool), k=LIKE)
+    return found.assign(
+        other=[codes[0] for codes in found["codes"]],
+        rate=1000 * found["rate"],
+        like=found["distance"] <= FAR,
+    )[columns]
+
+
+def _profiles(table: pd.DataFrame, deprived: pd.Series) -> pd.DataFrame:
+    """Return `people, rank, rate` of the areas that have a crime rate."""
     if "crime_base" not in table:
-        return pd.DataFrame(columns=columns)
+        return pd.DataFrame(columns=["people", "rank", "rate"])
     known = table[table["crime_status"].isin(SHOWN) & (table["crime_base"] > 0)]
-    pool = pd.DataFrame(
-        {
-            "people": known["crime_base"].to_numpy(float),
-            "rank": deprived.reindex(known["area_code"]).to_numpy(float),
-            # Half an event more, so that the logarithm of none is known.
-            "rate": ((known["crime_count"] + 0.5) / known["crime_base"]).to_numpy(),
-        },
-        index=known["area_code"],
-    )
-    if pool["rank"].isna().any():
-        pool["rank"] = np.nan
-    try:
-        scale = scales(pool)
-    except MethodError:
-        return pd.DataFrame(columns=columns)
-    found = [
-        nearest_areas(pool.drop(index=code), pool.loc[[code]], scale, k=LIKE)
-        for code in pool.index
-    ]
-    rows = pd.concat(found, ignore_index=True)
-    rows["other"] = [codes[0] for codes in rows["codes"]]
-    rows["rate"] = 1000 * rows["rate"]
-    return rows.assign(like=rows["distance"] <= FAR)[columns]
+    known = known.set_index("area_code")
+    people = known["crime_base"].astype(float)
+    rank = deprived.reindex(known.index).astype(float)
+    # Half an event more, so that the logarithm of none is known.
+    rate = (known["crime_count"] + 0.5) / people
+    if rank.isna().any():
+        rank = rank * np.nan
+    return pd.DataFrame({"people": people, "rank": rank, "rate": rate})

@@ -26,8 +26,8 @@ def write_csv(
     """Write a table as CSV to an open text file; same results, same bytes.
 
     Text that a spreadsheet would run as a formula gets an apostrophe before it; numbers
-    never do, negative ones neither. A line break in text becomes a blank. Lines end with LF (RFC 4180 has CR LF; every
-    common program takes both).
+    never do, negative ones neither. A line break in text becomes a blank. Lines end
+    with LF (RFC 4180 has CR LF; every common program takes both).
 
     Parameters
     ----------

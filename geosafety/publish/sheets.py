@@ -64,7 +64,8 @@ def number_formats(
     """Choose how the numbers of each column are shown.
 
     Whole numbers without a point, others to a tenth; finer where all are small, or a
-    small one would look like 0. Spreadsheets show halves rounded away from zero, as people do.
+    small one would look like 0. Spreadsheets show halves rounded away from zero, as
+    people do.
 
     Parameters
     ----------

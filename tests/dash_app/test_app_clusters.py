@@ -14,8 +14,8 @@ from dash_app import queries
 from dash_app.app import create_app
 from dash_app.components import clusters, parts
 from geosafety.errors import InputError
-from geosafety.pipeline.jitter import FARTHEST, Moved
-from geosafety.pipeline.monthly import ALPHA
+from geosafety.pipeline.patterns.jitter import FARTHEST, Moved
+from geosafety.pipeline.patterns.monthly import ALPHA
 from geosafety.publish import classes, words
 from geosafety.spatial import stability, trends
 from tests.dash_app.app_fixtures import app, client, context, results_folder

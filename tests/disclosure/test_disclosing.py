@@ -8,8 +8,8 @@ from click.testing import CliRunner
 from geosafety.cli import main
 from geosafety.disclosure.primary import Policy
 from geosafety.errors import InputError
-from geosafety.pipeline.disclosing import protect
-from geosafety.pipeline.disclosing_check import check_tables
+from geosafety.pipeline.disclosure.check import check_tables
+from geosafety.pipeline.disclosure.protect import protect
 from geosafety.settings import NUMBERS, VALUE_COLUMNS
 
 PIECES = pd.DataFrame(
@@ -121,7 +121,7 @@ def test_the_demonstration_is_safe_after_control_and_its_papers_stay(
     demo_results, tmp_path
 ):
     from geosafety import results
-    from geosafety.pipeline.disclosing_pieces import read_pieces
+    from geosafety.pipeline.disclosure.pieces import read_pieces
 
     layers = ["force", "local_authority", "npu", "impact_area"]
     values = results.read_values(

@@ -12,8 +12,8 @@ from click.testing import CliRunner
 from geosafety.cli import main
 from geosafety.errors import InputError, MethodError
 from geosafety.measures.reconcile import Check, Ratio, Sum, half_up, judge
-from geosafety.pipeline.printed import read_catalogue
-from geosafety.pipeline.reconcile import reconcile_papers
+from geosafety.pipeline.papers.printed import read_catalogue
+from geosafety.pipeline.papers.reconcile import reconcile_papers
 from geosafety.publish.rounding import rounded
 
 # What is known not to add up, typed in apart from the catalogue: paragraph, printed

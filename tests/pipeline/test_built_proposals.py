@@ -8,7 +8,7 @@ from shapely import box
 
 from geosafety import results
 from geosafety.errors import InputError
-from geosafety.pipeline.proposals import NOW, PROPOSED, Wanted, write_proposal
+from geosafety.pipeline.impact.proposals import NOW, PROPOSED, Wanted, write_proposal
 from geosafety.settings import CRS
 
 

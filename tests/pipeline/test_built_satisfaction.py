@@ -15,7 +15,7 @@ from geosafety.cli import main
 from geosafety.errors import InputError, MethodError
 from geosafety.pipeline import build
 from geosafety.pipeline.export import write_map
-from geosafety.pipeline.legitimacy import find_parts
+from geosafety.pipeline.legitimacy.score import find_parts
 from geosafety.project import LegitimacySource
 from geosafety.results import read_manifest, read_table, read_values
 from geosafety.settings import catalog_text

@@ -16,8 +16,8 @@ from geosafety.errors import InputError, MethodError
 from geosafety.geography.atlas import Atlas
 from geosafety.pipeline.inputs import Placed, place_inputs, read_inputs
 from geosafety.pipeline.stocks import Denominators, Stock, find_denominators
-from geosafety.pipeline.surface_files import write_surfaces
-from geosafety.pipeline.surfaces import Request, surface_of
+from geosafety.pipeline.surfaces.drawing import Request, surface_of
+from geosafety.pipeline.surfaces.files import write_surfaces
 from geosafety.project import read_project
 from geosafety.publish.surfaces import read_cog
 from geosafety.readers.boundaries import read_atlas

@@ -13,12 +13,12 @@ from click.testing import CliRunner
 from geosafety import results
 from geosafety.cli import main
 from geosafety.pipeline.inputs import area_names, place_inputs, with_codes
-from geosafety.pipeline.references import references
-from geosafety.pipeline.representing import representation_tables
 from geosafety.pipeline.stocks import find_denominators
-from geosafety.pipeline.survey_answers import compare_values
-from geosafety.pipeline.waves import waves
-from geosafety.pipeline.weights import weigh
+from geosafety.pipeline.survey.answers import compare_values
+from geosafety.pipeline.survey.references import references
+from geosafety.pipeline.survey.representing import representation_tables
+from geosafety.pipeline.survey.waves import waves
+from geosafety.pipeline.survey.weights import weigh
 from geosafety.project import read_project
 from geosafety.readers.boundaries import read_atlas
 from geosafety.readers.margins import read_margins

@@ -14,9 +14,9 @@ from click.testing import CliRunner
 from geosafety import results
 from geosafety.cli import main
 from geosafety.errors import InputError
-from geosafety.pipeline.gap import Wish, make_sheet
-from geosafety.pipeline.gap_files import write_sheet
-from geosafety.pipeline.gap_periods import choose_period
+from geosafety.pipeline.gap.files import write_sheet
+from geosafety.pipeline.gap.periods import choose_period
+from geosafety.pipeline.gap.sheet import Wish, make_sheet
 
 MARCH = {"": "2022-03"}
 # Members needed at the Force rate of March 2022 (see tests/engagement/test_gap.py).

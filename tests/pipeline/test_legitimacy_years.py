@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from geosafety import results
-from geosafety.pipeline.legitimacy import Parts, legitimacy_tables
+from geosafety.pipeline.legitimacy.score import Parts, legitimacy_tables
 from geosafety.project import LegitimacySource
 from geosafety.settings import VALUE_COLUMNS
 

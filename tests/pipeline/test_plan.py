@@ -12,9 +12,9 @@ from click.testing import CliRunner
 from geosafety import results
 from geosafety.cli import main
 from geosafety.errors import InputError, MethodError
-from geosafety.pipeline.plan import write_plan
-from geosafety.pipeline.plan_need import read_need, read_residents
-from geosafety.pipeline.plan_words import Wish
+from geosafety.pipeline.plan.need import read_need, read_residents
+from geosafety.pipeline.plan.planning import write_plan
+from geosafety.pipeline.plan.words import Wish
 
 NOW = datetime(2026, 1, 1, 9, 0, tzinfo=UTC)  # a Thursday
 HOSTILE = "=1+1</script><script>boom()</script>`${boom()}`<img src=x onerror=boom()>"

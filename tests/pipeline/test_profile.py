@@ -13,10 +13,10 @@ from scipy.stats import binomtest
 from geosafety import results
 from geosafety.cli import main
 from geosafety.errors import InputError
-from geosafety.pipeline.profile import make_briefing, write_briefings
+from geosafety.pipeline.profile.parts import read_ground
+from geosafety.pipeline.profile.writing import make_briefing, write_briefings
 from geosafety.pipeline.profile_find import find_areas
 from geosafety.pipeline.profile_numbers import changes_on_the_year, most_alike
-from geosafety.pipeline.profile_parts import read_ground
 from geosafety.publish.briefing_page import briefing_html
 
 
@@ -187,7 +187,7 @@ def test_the_code_of_an_area_cannot_lead_out_of_the_folder(
 ):
     ground = read_ground(demo_results, "npu")
     made = make_briefing(ground, "BE")
-    profile = "geosafety.pipeline.profile"
+    profile = "geosafety.pipeline.profile.writing"
     monkeypatch.setattr(f"{profile}.find_areas", lambda *_: [("npu", "../../up")])
     monkeypatch.setattr(f"{profile}.make_briefings", lambda *_: iter([made]))
     paths = write_briefings(demo_results, ("x",), tmp_path / "out", forms=("html",))

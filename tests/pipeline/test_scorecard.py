@@ -10,8 +10,8 @@ import pytest
 
 from geosafety import results
 from geosafety.measures.intervals import poisson_interval
-from geosafety.pipeline.impact_areas import write_scorecard
-from geosafety.pipeline.scorecard_catalog import scorecard
+from geosafety.pipeline.impact.catalog import scorecard
+from geosafety.pipeline.impact.score import write_scorecard
 
 ROOT = Path(__file__).parents[2]
 # Words that say why. `effect` alone is the word of `minimum_effect`.

@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from geosafety import results
-from geosafety.pipeline.stop_outcomes import _guarded
+from geosafety.pipeline.impact.stop_outcomes import _guarded
 
 FILES = ("2017-09", "2017-10_2018-09")
 NOTHING = ("Nothing found - no further action", "A no further action disposal")

@@ -1,0 +1,1 @@
+"""Hide what tables give away, and attack tables to see what they do."""

@@ -1,0 +1,1 @@
+"""The engagement-gap sheet."""

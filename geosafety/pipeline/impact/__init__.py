@@ -1,0 +1,1 @@
+"""Impact areas: the scorecard, and areas to propose."""

@@ -1,0 +1,1 @@
+"""The legitimacy score and its words."""

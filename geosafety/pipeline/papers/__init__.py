@@ -1,0 +1,1 @@
+"""Printed tables typed in, and what in them does not add up."""

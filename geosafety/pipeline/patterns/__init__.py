@@ -1,0 +1,1 @@
+"""Where events cluster, since when, and how concentrated they are."""

@@ -1,0 +1,142 @@
+"""What is wished of a plan, and what is said of it when it is made."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pandas as pd
+
+from geosafety import results
+from geosafety.engagement.planner import Plan
+from geosafety.engagement.problem import FAIREST
+from geosafety.engagement.sensitivity import Sensitivity
+from geosafety.pipeline.plan.need import Need
+from geosafety.publish.plan_brief import About
+from geosafety.settings import geographies
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wish:
+    """What somebody asks of a plan, in their words.
+
+    Attributes
+    ----------
+    need
+        `wmnow`, `survey`, `residents`, or a CSV file; see `read_need`.
+    walk, detour, times
+        Metres, and how much longer a walk is than a straight line; or a CSV of travel
+        times (`venue` by name, `area_code`, `distance`); `walk` is then in its unit.
+    fixed, excluded
+        Names of venues.
+    zones
+        The areas that a fair plan compares, and that `per_zone` speaks of.
+    first, last
+        The days between which visits may be.
+    """
+
+    need: str = "wmnow"
+    target: float | None = None
+    walk: float = 1500.0
+    detour: float = 1.0
+    times: Path | None = None
+    visits: int | None = None
+    budget: float | None = None
+    objective: str = "most"
+    fixed: tuple[str, ...] = ()
+    excluded: tuple[str, ...] = ()
+    accessible: int = 0
+    per_zone: int | None = None
+    minimums: Mapping[str, float] = field(default_factory=dict)
+    response_share: float | None = None
+    zones: str = "npu"
+    runs: int = 30
+    weeks: int = 8
+    time_limit: float = 60.0
+
+
+def about_plan(  # noqa: PLR0913
+    folder: Path,
+    wish: Wish,
+    need: Need,
+    made: Plan,
+    draws: Sensitivity | None,
+    left_out: list[str],
+) -> About:
+    """Say of a whole plan what it is for, how sure it is, and what it rests on."""
+    manifest = results.read_manifest(folder)
+    label = geographies()[wish.zones].label
+    fair = f"Made to be fairest: the worst-served {label} counts first."
+    most = f"Made to cover the most {need.unit}."
+    solution = made.solution
+    proof = "Proved: no other choice among these venues is better."
+    if not solution.proved:
+        gap = f"{solution.gap:.1%}"
+        proof = f"Stopped by the time limit: no plan is more than {gap} better."
+    notes = [*need.notes, _reach_note(wish), *left_out, _share_note(wish)]
+    if draws is not None:
+        unit = "" if wish.times else " m"
+        mixed = " and audiences within their ranges" if draws.mixes else ""
+        notes.append(
+            f"Other assumptions: reach from {draws.low:,.0f} to {draws.high:,.0f}{unit}"
+            f"{mixed}, {draws.runs} runs."
+        )
+    if manifest.get("synthetic"):
+        notes.append("Synthetic: made up for demonstration, about nobody.")
+    return About(
+        title=f"Plan of visits: {manifest.get('title', '')}",
+        unit=need.unit,
+        walk=_walk_text(wish),
+        objective=fair if wish.objective == FAIREST else most,
+        proof=proof,
+        runs=0 if draws is None else draws.runs,
+        notes=[note for note in notes if note],
+    )
+
+
+def _walk_text(wish: Wish) -> str:
+    if wish.times is not None:
+        return f"{wish.walk:g} (travel-time table)"
+    how = "in a straight line" if wish.detour == 1 else "on foot (estimated)"
+    return f"{wish.walk:,.0f} m {how}"
+
+
+def _reach_note(wish: Wish) -> str:
+    if wish.times is not None:
+        return (
+            "Reach by the travel times given; a pair not in the table is out of reach."
+        )
+    said = "An area counts as a whole, by the middle of its postcodes."
+    if wish.detour == 1:
+        return f"{said} Straight lines are shorter than streets."
+    return f"{said} A walk is taken to be {wish.detour:g} times the straight line."
+
+
+def _share_note(wish: Wish) -> str:
+    if wish.response_share is None:
+        return "Who comes is not estimated: within reach is not the same as reached."
+    return (
+        f"Responses: {wish.response_share:.0%} of those a venue holds, by its expected "
+        "audience; an upper limit, and given by you."
+    )
+
+
+def summary(made: Plan, picks: pd.DataFrame, need: Need, about: About) -> list[str]:
+    """Say a plan in sentences, one for each visit."""
+    whole = float(made.problem.value.sum())
+    share = made.closed / whole if whole else 0.0
+    lines = [
+        f"{len(picks)} venues would newly cover {made.closed:,.0f} of {whole:,.0f} "
+        f"{need.unit} ({share:.0%}). {about.proof}"
+    ]
+    asked = made.problem.request.visits
+    if asked is not None and int(picks["visits"].sum()) < asked:
+        lines.append(f"{asked} visits were allowed; no further one would add anything.")
+    for row in picks.itertuples():
+        lines.append(
+            f"{row.rank}. {row.name}, {row.postcode}, {row.zone_name}: adds "
+            f"{row.adds:,.0f}; {row.people_new:,.0f} people newly within reach"
+            + (f"; {row.word} ({row.kept:.0%} of runs)" if about.runs else "")
+        )
+    return [*lines, *about.notes]

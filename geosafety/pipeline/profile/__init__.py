@@ -1,0 +1,1 @@
+"""The one-page briefing about an area."""

@@ -1,0 +1,1 @@
+"""Densities, risk, and rasters summed to areas."""

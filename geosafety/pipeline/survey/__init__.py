@@ -1,0 +1,1 @@
+"""Surveys: weighted, compared, ranked, and who answered."""
