@@ -115,8 +115,8 @@ def methods() -> list[Any]:
         "An interval says how far chance alone could move a figure: 95 times in 100 it "
         "holds the true one.",
         "An area is called clearly higher or lower than the Force only where chance "
-        "does not explain the difference (allowing for how many there are), and where it "
-        "is large enough to matter: 5 points of a share, a tenth of a rate.",
+        "does not explain the difference, for so many areas, and where it is large "
+        "enough to matter: 5 points of a share, a tenth of a rate.",
         "Few cases (low base): fewer than 30. The figure is shown, marked, not ranked.",
         "Hidden: fewer than 10 in survey, membership and stop and search figures. The "
         "figure, its interval, its number and its base are all left out.",

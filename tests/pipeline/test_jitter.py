@@ -12,6 +12,7 @@ from scipy.spatial.distance import cdist
 from geosafety.geography.atlas import Layer
 from geosafety.measures.tallies import placed_rows
 from geosafety.pipeline.inputs import Placed, place_inputs, read_inputs
+from geosafety.pipeline.patterns import jitter
 from geosafety.pipeline.patterns.jitter import (
     FARTHEST,
     VERSIONS,
@@ -19,7 +20,6 @@ from geosafety.pipeline.patterns.jitter import (
     moved_counts,
     reach,
 )
-from geosafety.pipeline.patterns import jitter
 from geosafety.project import read_project
 from geosafety.readers.boundaries import read_atlas
 from tests.spatial.boards import square

@@ -6,10 +6,10 @@ import pytest
 
 from geosafety.measures.harm import Weights
 from geosafety.pipeline.inputs import Placed
+from geosafety.pipeline.patterns import near_repeats as module
 from geosafety.pipeline.patterns.concentration import concentration_tables
 from geosafety.pipeline.patterns.monthly import Events
 from geosafety.pipeline.patterns.near_repeats import near_repeat_tables, near_repeats
-from geosafety.pipeline.patterns import near_repeats as module
 from geosafety.settings import datasets
 from geosafety.spatial.near_repeat import knox
 from geosafety.tidy import Observations, no_rejects

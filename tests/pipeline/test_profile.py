@@ -13,10 +13,10 @@ from scipy.stats import binomtest
 from geosafety import results
 from geosafety.cli import main
 from geosafety.errors import InputError
+from geosafety.pipeline.profile.find import find_areas
+from geosafety.pipeline.profile.numbers import changes_on_the_year, most_alike
 from geosafety.pipeline.profile.parts import read_ground
 from geosafety.pipeline.profile.writing import make_briefing, write_briefings
-from geosafety.pipeline.profile_find import find_areas
-from geosafety.pipeline.profile_numbers import changes_on_the_year, most_alike
 from geosafety.publish.briefing_page import briefing_html
 
 
@@ -138,7 +138,6 @@ def test_the_most_alike_are_those_that_brute_force_finds():
     rank = pd.Series(random.uniform(1, 30_000, 12), index=codes)
     sheet = pd.DataFrame({"area_code": codes, "crime_status": "ok"})
     sheet = sheet.assign(crime_base=people, crime_count=counts)
-    found = most_alike(sheet, rank)
     inputs = np.column_stack(
         [np.log(people), rank.to_numpy(), np.log((counts + 0.5) / people)]
     )
@@ -146,7 +145,7 @@ def test_the_most_alike_are_those_that_brute_force_finds():
     for i, code in enumerate(codes):
         far = np.sqrt(((z - z[i]) ** 2).sum(axis=1))
         nearest = [codes[j] for j in np.argsort(far) if j != i][:3]
-        assert found.loc[found["area_code"] == code, "other"].tolist() == nearest
+        assert most_alike(sheet, rank, code)["other"].tolist() == nearest
 
 
 # ---- asking for areas ---------------------------------------------------------------

@@ -12,10 +12,9 @@ import pandas as pd
 from geosafety import results
 from geosafety.pipeline.gap.parts import parents_of, people
 from geosafety.pipeline.gap.sheet import Sheet, Wish, make_sheet
-from geosafety.pipeline.profile_numbers import (
+from geosafety.pipeline.profile.numbers import (
     changes_on_the_year,
     hot_counts,
-    most_alike,
 )
 from geosafety.settings import FORCE_CODE
 
@@ -39,8 +38,10 @@ class Ground:
     months
         Recorded crimes, a row an area and a column a month, without gaps between the
         first and the last; missing where not wholly covered.
-    change, hot, alike
-        By area: see `changes_on_the_year`, `hot_counts`, `most_alike`.
+    change, hot
+        By area: see `changes_on_the_year`, `hot_counts`.
+    deprived
+        Mean deprivation rank by area; empty where it is not known.
     tables
         `priorities` and `representation`, as stored; empty where there are none.
     """
@@ -55,7 +56,6 @@ class Ground:
     months: pd.DataFrame
     change: pd.DataFrame
     hot: pd.DataFrame
-    alike: pd.DataFrame
     deprived: pd.Series
     tables: dict[str, pd.DataFrame]
     names: dict[str, str]
@@ -73,7 +73,6 @@ def read_ground(folder: Path, geography: str) -> Ground:
     areas = results.read_geometry(folder, geography)
     force, boroughs = (results.read_geometry(folder, name) for name in LAYERS)
     months = _months(folder, geography).reindex(areas.index)
-    deprived = people(folder, geography, "deprivation_rank")["value"]
     known = results.read_areas(folder)
     return Ground(
         manifest=results.read_manifest(folder),
@@ -86,8 +85,7 @@ def read_ground(folder: Path, geography: str) -> Ground:
         months=months,
         change=changes_on_the_year(months),
         hot=hot_counts(_small(folder), areas),
-        alike=most_alike(sheet.table, deprived),
-        deprived=deprived,
+        deprived=people(folder, geography, "deprivation_rank")["value"],
         tables={n: _table(folder, n) for n in ("priorities", "representation")},
         names=dict(zip(known["area_code"], known["area_name"], strict=True)),
     )

@@ -7,15 +7,14 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
 
-from geosafety.pipeline.profile.parts import MOST_MONTHS, Ground, read_ground
-from geosafety.pipeline.profile_figures import (
+from geosafety.pipeline.profile.figures import (
     Row,
     change_figure,
     part_figure,
     said_of,
 )
-from geosafety.pipeline.profile_find import find_areas
-from geosafety.pipeline.profile_listings import (
+from geosafety.pipeline.profile.find import find_areas
+from geosafety.pipeline.profile.listings import (
     alike_listing,
     gap_lines,
     missed_groups,
@@ -23,6 +22,7 @@ from geosafety.pipeline.profile_listings import (
     said_listing,
     source_lines,
 )
+from geosafety.pipeline.profile.parts import MOST_MONTHS, Ground, read_ground
 from geosafety.publish.briefing import Briefing, short
 from geosafety.publish.briefing_drawings import Month, locator_picture, trend_picture
 from geosafety.publish.briefing_page import briefing_html

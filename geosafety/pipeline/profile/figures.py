@@ -7,8 +7,8 @@ from typing import Any
 
 from geosafety.engagement.gap_rules import gap_rules
 from geosafety.pipeline.gap.parts import Found
+from geosafety.pipeline.profile.numbers import SHOWN
 from geosafety.pipeline.profile.parts import Ground
-from geosafety.pipeline.profile_numbers import SHOWN
 from geosafety.publish.briefing import Figure
 from geosafety.publish.briefing_drawings import interval_picture
 from geosafety.publish.briefing_words import CHANGE_SAYINGS, Said, short_saying

@@ -9,8 +9,8 @@ import pandas as pd
 
 from geosafety.engagement.gap_rules import gap_rules
 from geosafety.measures.representation import FEWER
+from geosafety.pipeline.profile.numbers import LIKE, SHOWN, most_alike
 from geosafety.pipeline.profile.parts import Ground, own_or_above
-from geosafety.pipeline.profile_numbers import LIKE, SHOWN
 from geosafety.publish.briefing import Listing, short
 from geosafety.publish.classes import number
 from geosafety.publish.notes import LICENCE
@@ -96,7 +96,7 @@ def _table_kind(rows: pd.DataFrame) -> str:
 
 def alike_listing(ground: Ground, code: str) -> Listing:
     """List the areas most like this one, and say by what."""
-    rows = ground.alike[ground.alike["area_code"] == code]
+    rows = most_alike(ground.sheet.table, ground.deprived, code)
     if rows.empty:
         return _unsaid("Not known: there is no crime rate to compare areas by.")
     ranked = rows["rank"].notna().all()
