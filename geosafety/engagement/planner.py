@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import time
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 
+from geosafety.engagement.location import Distances, choose
 from geosafety.engagement.model import Model, make_model
-from geosafety.engagement.problem import Problem, Request, make_problem
+from geosafety.engagement.problem import BY_DISTANCE, Problem, Request, make_problem
 from geosafety.engagement.solver import Solution, evaluate, keeps, solve
+from geosafety.errors import MethodError
 
 # Below this share of all there is to close, a visit adds nothing.
 NOTHING = 1e-9
@@ -37,6 +40,9 @@ class Plan:
         and them).
     zones
         By zone: `size, deficit, closed, remaining` (per cent of `size`).
+    by_distance
+        Of a plan by distance: `venue, before, after, without` (see `location.choose`),
+        in the order of the picks, whose other numbers still speak of `request.walk`.
     """
 
     problem: Problem
@@ -45,6 +51,7 @@ class Plan:
     by_group: pd.DataFrame
     cells: pd.DataFrame
     zones: pd.DataFrame
+    by_distance: pd.DataFrame | None = None
 
     @property
     def closed(self) -> float:
@@ -53,7 +60,12 @@ class Plan:
 
 
 def plan(
-    need: pd.DataFrame, venues: pd.DataFrame, reach: pd.DataFrame, request: Request
+    need: pd.DataFrame,
+    venues: pd.DataFrame,
+    reach: pd.DataFrame,
+    request: Request,
+    *,
+    distances: Distances | None = None,
 ) -> Plan:
     """Choose venues exactly, and prove each choice.
 
@@ -63,6 +75,8 @@ def plan(
         As `make_problem` takes them.
     request
         What is asked.
+    distances
+        From every place to every venue: what `nearest` and `furthest` choose by.
 
     Returns
     -------
@@ -95,11 +109,52 @@ def plan(
     >>> found.picks["venue"].tolist(), found.closed, found.solution.proved
     (['library'], 30.0, True)
     """
-    problem = make_problem(need, venues, reach, request)
-    model = make_model(problem)
+    model = make_model(make_problem(need, venues, reach, request))
+    if request.objective in BY_DISTANCE:
+        return _plan_by_distance(model, distances)
     solution = solve(model)
     visits = without_idle(model, solution.visits)
-    order = _order(model, visits)
+    return _made(model, solution, visits, _order(model, visits))
+
+
+def _plan_by_distance(model: Model, distances: Distances | None) -> Plan:
+    """Choose by distance; then say of each pick what it brings within the walk too."""
+    request, fixed = model.problem.request, model.least > 0
+    if distances is None:
+        problem = f"The objective {request.objective!r} needs distances."
+        raise MethodError(problem, hint="Give them from every place to every venue.")
+    kept = replace(distances, table=distances.table[list(model.problem.venues.index)])
+    start = time.perf_counter()
+    chosen, told = choose(
+        kept,
+        request.objective,
+        request.visits or 0,
+        fixed=fixed,
+        time_limit=request.time_limit,
+    )
+    solution = Solution(
+        visits=chosen.astype(int),
+        flows=np.array([]),
+        gap=0.0,
+        proved=True,
+        seconds=time.perf_counter() - start,
+    )
+    order, done = [], fixed.astype(int)
+    for at in model.problem.venues.index.get_indexer(pd.Index(told["venue"])):
+        before = _worth(model, done)
+        done[at] = 1
+        order.append((int(at), _worth(model, done) - before))
+    return replace(_made(model, solution, solution.visits, order), by_distance=told)
+
+
+def _made(
+    model: Model,
+    solution: Solution,
+    visits: np.ndarray,
+    order: list[tuple[int, float]],
+) -> Plan:
+    """Write a solution out as a plan with its proof."""
+    problem = model.problem
     picks = pd.DataFrame(_proof(model, visits, order))
     booked = evaluate(model, model.least)[0]
     closed, flows = _finally(model, solution, visits)

@@ -12,7 +12,9 @@ from scipy.sparse import csr_array
 
 from geosafety.errors import InputError, MethodError, nearest
 
-MOST, FAIREST = "most", "fairest"
+MOST, FAIREST, NEAREST, FURTHEST = "most", "fairest", "nearest", "furthest"
+BY_DISTANCE = (NEAREST, FURTHEST)
+OBJECTIVES = (MOST, FAIREST, *BY_DISTANCE)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,6 +27,9 @@ class Request:
         `most`: close most of the weighted deficit. `fairest`: the worst-served zone
         first: a person in a zone where twice the share of people is still short counts
         eight times (a zone's loss is the fourth power of its remaining share).
+        `nearest`: the least mean distance to the nearest venue, by weighted deficit.
+        `furthest`: the least greatest distance. These two take visits, booked and
+        excluded venues, and no other wish.
     visits, budget
         At most so many new visits; at most so much cost of new visits (`cost` of the
         venues). At least one of the two is given.
@@ -56,7 +61,7 @@ class Request:
     walk: float
     visits: int | None = None
     budget: float | None = None
-    objective: Literal["most", "fairest"] = "most"
+    objective: Literal["most", "fairest", "nearest", "furthest"] = "most"
     fixed: tuple[str, ...] = ()
     excluded: tuple[str, ...] = ()
     accessible: int = 0
@@ -245,9 +250,11 @@ def _check_request(request: Request, venues: pd.DataFrame, need: pd.DataFrame) -
     if request.visits is None and request.budget is None:
         problem = "Neither a number of visits nor a budget is given."
         raise MethodError(problem, hint="Give one of them, or both.")
-    if request.objective not in (MOST, FAIREST):
+    if request.objective not in OBJECTIVES:
         problem = f"There is no objective {request.objective!r}."
-        raise MethodError(problem, hint=nearest(request.objective, (MOST, FAIREST)))
+        raise MethodError(problem, hint=nearest(request.objective, OBJECTIVES))
+    if request.objective in BY_DISTANCE:
+        _check_by_distance(request)
     share = request.response_share
     wrong = share is not None and not 0 < share <= 1
     counts = [request.visits, request.budget, request.accessible, request.per_zone]
@@ -258,6 +265,25 @@ def _check_request(request: Request, venues: pd.DataFrame, need: pd.DataFrame) -
     if request.budget is not None and not _has_costs(venues):
         problem = "There is a budget, and venues whose cost is not known."
         raise InputError(problem, hint="Give every venue a cost (0 is free).")
+
+
+def _check_by_distance(request: Request) -> None:
+    """Refuse what a plan by distance alone cannot keep."""
+    wishes = {
+        "a budget": request.budget is not None,
+        "a number of accessible venues": request.accessible > 0,
+        "a most per zone": request.per_zone is not None,
+        "several visits of one venue": request.per_venue > 1,
+        "a minimum for a group": bool(request.minimums),
+        "a response share (capacities)": request.response_share is not None,
+    }
+    if asked := [wish for wish, is_asked in wishes.items() if is_asked]:
+        problem = f"The objective {request.objective!r} cannot keep {asked[0]}."
+        hint = "Leave it out, or choose the objective most or fairest."
+        raise MethodError(problem, hint=hint)
+    if not request.visits:
+        problem = f"The objective {request.objective!r} needs a number of visits."
+        raise MethodError(problem, hint="Ask for one visit or more.")
 
 
 def _has_costs(venues: pd.DataFrame) -> bool:

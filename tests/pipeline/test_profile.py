@@ -148,6 +148,16 @@ def test_the_most_alike_are_those_that_brute_force_finds():
         assert most_alike(sheet, rank, code)["other"].tolist() == nearest
 
 
+def test_deprivation_that_is_not_known_of_all_is_compared_for_none():
+    codes = list("ABCD")
+    sheet = pd.DataFrame({"area_code": codes, "crime_status": "ok"})
+    sheet = sheet.assign(crime_base=[900.0, 1000, 1100, 4000], crime_count=50.0)
+    rank = pd.Series([1.0, 30_000.0, 1.0, np.nan], index=codes)
+    found = most_alike(sheet, rank, "A")
+    assert found["other"].tolist() == ["B", "C", "D"]
+    assert found["rank"].isna().all()
+
+
 # ---- asking for areas ---------------------------------------------------------------
 
 
