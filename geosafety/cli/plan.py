@@ -23,10 +23,11 @@ def _request_options(command: Any) -> Any:
         click.option("--budget", type=click.FloatRange(min=0), help="Cost, at most."),
         click.option(
             "--objective",
-            type=click.Choice(["most", "fairest"]),
+            type=click.Choice(["most", "fairest", "nearest", "furthest"]),
             default="most",
             show_default=True,
-            help="Cover most people, or the worst-served areas first.",
+            help="Cover most people, or the worst-served areas first; or the least "
+            "mean distance to a venue, or the least greatest distance.",
         ),
         click.option(
             "--fixed",
@@ -45,6 +46,13 @@ def _request_options(command: Any) -> Any:
         ),
         click.option(
             "--zones", type=click.Choice(ZONES), default="npu", show_default=True
+        ),
+        click.option(
+            "--geography",
+            type=click.Choice(["lsoa", "msoa", "ward"]),
+            default="lsoa",
+            show_default=True,
+            help="For nearest and furthest: the areas that distances start from.",
         ),
         click.option(
             "--minimum",

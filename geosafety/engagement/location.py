@@ -93,7 +93,11 @@ def nearest(
     [False, True]
     """
     held = _checked(distance, p, fixed)
-    if weight.shape != distance.shape[:1] or not (weight >= 0).all() or not weight.any():
+    if (
+        weight.shape != distance.shape[:1]
+        or not (weight >= 0).all()
+        or not weight.any()
+    ):
         problem = "The weights do not fit the distances: one per place, 0 or more."
         raise InputError(problem, hint="At least one of them is above 0.")
     from spopt.locate import PMedian
@@ -191,8 +195,7 @@ def _checked(distance: np.ndarray, p: int, fixed: np.ndarray | None) -> np.ndarr
     held = np.zeros(venues, bool) if fixed is None else np.asarray(fixed, bool)
     if not max(1, held.sum()) <= p <= venues:
         problem = (
-            f"{p} venues are to be chosen of {venues}, "
-            f"{held.sum()} of which are fixed."
+            f"{p} venues are to be chosen of {venues}, {held.sum()} of which are fixed."
         )
         hint = f"Ask for {max(1, held.sum())} to {venues} in all."
         raise MethodError(problem, hint=hint)
@@ -213,8 +216,8 @@ def check_size(places: int, venues: int) -> None:
     """
     if places * venues > MOST_PAIRS:
         problem = (
-            f"{places:,} areas and {venues:,} venues are {places * venues:,} distances: "
-            f"this objective takes at most {MOST_PAIRS:,}."
+            f"{places:,} areas and {venues:,} venues are {places * venues:,} "
+            f"distances: this objective takes at most {MOST_PAIRS:,}."
         )
         hint = "Use wards (`--geography ward`), or rule out venues with --exclude."
         raise MethodError(problem, hint=hint)
@@ -296,7 +299,7 @@ def choose(
     def far(those: np.ndarray) -> float:
         return how_far(metres, need, those, objective=objective)
 
-    for at in np.flatnonzero(chosen & ~fixed):
+    for at in np.flatnonzero(chosen & ~fixed).tolist():
         without = _but(chosen, at)
         if without.any() and far(without) <= far(chosen):
             chosen = without
@@ -327,7 +330,8 @@ def how_far(
 
 
 def _but(chosen: np.ndarray, at: int) -> np.ndarray:
-    return chosen & (np.arange(len(chosen)) != at)
+    rest: np.ndarray = chosen & (np.arange(len(chosen)) != at)
+    return rest
 
 
 def _proof(
@@ -337,7 +341,7 @@ def _proof(
     far: Callable[[np.ndarray], float],
 ) -> pd.DataFrame:
     """Order the new venues, and say how far it is before, after and without each."""
-    done, left = fixed.copy(), list(np.flatnonzero(chosen & ~fixed))
+    done, left = fixed.copy(), np.flatnonzero(chosen & ~fixed).tolist()
     rows = []
     while left:
         best = min(left, key=lambda at: (far(done | (np.arange(len(done)) == at)), at))

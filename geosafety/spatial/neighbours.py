@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Literal
 
 import geopandas as gpd
@@ -145,8 +146,26 @@ def from_links(focal: Integers, neighbour: Integers, index: pd.Index) -> Graph:
     return Graph(links, is_sorted=True)
 
 
+@dataclass(frozen=True, eq=False)
+class _Pair:
+    """A graph and an index as a key: the same graph, and an equal index."""
+
+    graph: Graph
+    index: pd.Index
+
+    def __hash__(self) -> int:
+        return hash((id(self.graph), len(self.index)))
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, _Pair):
+            return False
+        return self.graph is other.graph and self.index.equals(other.index)
+
+
 def links_of(graph: Graph, index: pd.Index) -> tuple[Integers, Integers]:
     """List a graph's links as sorted positions in `index`; leave out links to others.
+
+    The last few answers are kept: hundreds of maps are tested on the same graph.
 
     Raises
     ------
@@ -154,6 +173,12 @@ def links_of(graph: Graph, index: pd.Index) -> tuple[Integers, Integers]:
         A weight other than 0 and 1, which the permutation tests here cannot use, or an
         area of `index` that the graph does not know.
     """
+    return _links(_Pair(graph, index))
+
+
+@lru_cache(maxsize=16)
+def _links(pair: _Pair) -> tuple[Integers, Integers]:
+    graph, index = pair.graph, pair.index
     unknown = index.difference(graph.unique_ids)
     if len(unknown):
         problem = f"Area {unknown[0]!r} is not among the graph's areas."

@@ -3,11 +3,9 @@
 import io
 import math
 import re
-import shutil
 import xml.etree.ElementTree as ET
 from dataclasses import replace
 from datetime import UTC, datetime
-from pathlib import Path
 
 import geopandas as gpd
 import pandas as pd
@@ -281,38 +279,6 @@ def test_more_than_a_page_is_refused_rather_than_cut():
 def test_the_same_briefing_gives_the_same_file():
     first, second = (briefing_pdf(a_briefing(), made=MADE) for _ in range(2))
     assert first == second
-
-
-@pytest.fixture(scope="module")
-def page():
-    program = shutil.which("chromium") or shutil.which("google-chrome")
-    if program is None:
-        pytest.skip("there is no Chromium on this computer")
-    playwright = pytest.importorskip("playwright.sync_api")
-    with playwright.sync_playwright() as started:
-        browser = started.chromium.launch(
-            executable_path=program, args=["--no-sandbox", "--no-first-run"]
-        )
-        yield browser.new_page(viewport={"width": 1000, "height": 1200})
-        browser.close()
-
-
-@pytest.mark.browser
-def test_the_page_prints_on_one_sheet_and_axe_finds_no_violation(page, tmp_path):
-    axe = pytest.importorskip("axe_playwright_python.sync_playwright")
-    requests, complaints = [], []
-    page.on("request", lambda request: requests.append(request.url))
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    file = Path(tmp_path / "briefing.html")
-    file.write_text(briefing_html(a_briefing()), encoding="utf-8")
-    page.goto(file.as_uri())
-    assert len(requests) == 1
-    printed = page.pdf(prefer_css_page_size=True)
-    assert len(pypdf.PdfReader(io.BytesIO(printed)).pages) == 1
-    assert page.locator("img").count() == 0
-    found = axe.Axe().run(page)
-    assert [v["id"] for v in found.response["violations"]] == []
-    assert complaints == []
 
 
 def test_a_picture_keeps_its_words():

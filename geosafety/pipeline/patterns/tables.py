@@ -29,7 +29,7 @@ from geosafety.pipeline.stocks import Denominators
 from geosafety.settings import Dataset, geographies
 
 # A global test needs no correction across areas, so fewer do.
-GLOBAL_PERMUTATIONS = 2_499
+GLOBAL_PERMUTATIONS = 999
 TABLES = ("clusters", "autocorrelation", "trends", "concentration")
 
 

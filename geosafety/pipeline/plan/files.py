@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 
@@ -54,22 +55,30 @@ def write_files(  # noqa: PLR0913 - what a plan is made of
     for old in (out / "briefs").glob("[0-9][0-9]-*.html"):
         old.unlink()
     rows = [{str(k): v for k, v in row.items()} for row in picks.to_dict("records")]
-    told = picks.assign(reason=[reason(row, about) for row in rows])
+    told = picks.assign(reason=[_why(row, about) for row in rows])
     with (out / "plan.csv").open("w", encoding="utf-8", newline="") as file:
         write_csv(told[COLUMNS], None, file)
     if half_time is not None:
         with (out / "half_time.csv").open("w", encoding="utf-8", newline="") as file:
             write_csv(half_time, None, file)
-    text = plan_html(areas, _points(made, picks), rows, about=about, reach=radius)
+    proofs = [f"{row['rank']}. {row['proof']}" for row in rows if row["proof"]]
+    whole = replace(about, notes=[*proofs, *about.notes])
+    text = plan_html(areas, _points(made, picks), rows, about=whole, reach=radius)
     (out / "plan.html").write_text(text, encoding="utf-8")
     entries = [_entry(row, about) for row in rows if row["day"]]
     calendar = calendar_text(entries, stamp=as_of, name=about.title)
     (out / "plan.ics").write_bytes(calendar.encode("utf-8"))
     for row in rows:
         mine = made.by_group[made.by_group["venue"] == row["venue"]]
-        page = brief_html(row, mine.to_dict("records"), about)
+        here = replace(about, objective=f"{about.objective} {row['proof']}".strip())
+        page = brief_html(row, mine.to_dict("records"), here)
         name = f"{row['rank']:02}-{_slug(str(row['name']))}.html"
         (out / "briefs" / name).write_text(page, encoding="utf-8")
+
+
+def _why(row: dict[str, object], about: About) -> str:
+    """Say why a venue was chosen: for the distance first, where that was asked."""
+    return f"{row['proof']} {reason(row, about)}".strip()
 
 
 def _points(made: Plan, picks: pd.DataFrame) -> pd.DataFrame:
@@ -87,7 +96,7 @@ def _entry(row: dict[str, object], about: About) -> Entry:
         day=date.fromisoformat(str(row["day"])),
         title=f"Visit (proposed): {row['name']}",
         place=", ".join(str(row[c]) for c in ("name", "postcode") if row[c]),
-        about=reason(row, about),
+        about=_why(row, about),
     )
 
 

@@ -11,23 +11,23 @@ import pandas as pd
 
 from geosafety import results
 from geosafety.engagement.planner import Plan, plan
-from geosafety.engagement.problem import Request
+from geosafety.engagement.problem import BY_DISTANCE, Request
 from geosafety.engagement.reach import by_travel_time, within_walk
 from geosafety.engagement.schedule import open_in, provisional_days
 from geosafety.engagement.sensitivity import SCALES, Sensitivity, sensitivity
 from geosafety.errors import InputError, nearest
 from geosafety.pipeline.inputs import Progress
+from geosafety.pipeline.plan.distances import distances_of, read_times
 from geosafety.pipeline.plan.files import write_files
 from geosafety.pipeline.plan.need import (
     SMALL,
     centres,
     inside,
     parents,
-    read_csv,
     read_need,
     read_residents,
 )
-from geosafety.pipeline.plan.words import Wish, about_plan, summary
+from geosafety.pipeline.plan.words import Wish, about_plan, distance_words, summary
 from geosafety.tidy import folded
 
 
@@ -70,15 +70,21 @@ def write_plan(  # noqa: PLR0913 - whence, whither, what, and the two sources of
     reach = _reach(wish, areas, venues)
     request = _request(wish, known, venues)
     progress(f"choosing among {len(venues):,} venues")
-    made = plan(table, venues, reach, request)
+    by_distance = wish.objective in BY_DISTANCE
+    far = None
+    if by_distance:
+        rest = venues[~venues["venue"].isin(request.excluded)]
+        far = distances_of(folder, wish, table, areas, rest)
+    made = plan(table, venues, reach, request, distances=far)
     draws = None
-    if wish.runs and len(made.picks):
+    if wish.runs and len(made.picks) and not by_distance:
         progress(f"planning {wish.runs} times more with other assumptions")
         draws = sensitivity(table, venues, reach, request, runs=wish.runs, seed=seed)
     picks = _told(folder, made, venues, reach, residents, draws, wish)
     picks["day"] = [
         day.isoformat() if day else "" for day in provisional_days(picks, first, last)
     ]
+    picks["proof"] = distance_words(made, wish)
     about = about_plan(folder, wish, need, made, draws, left_out)
     progress(f"writing {out}")
     shown = _states(folder, table, made, reach, request)
@@ -178,10 +184,8 @@ def _reach(wish: Wish, areas: pd.DataFrame, venues: pd.DataFrame) -> pd.DataFram
     farthest = wish.walk * SCALES[1]
     if wish.times is None:
         return within_walk(areas, venues, metres=farthest, detour=wish.detour)
-    table = read_csv(wish.times, {"venue", "area_code", "distance"})
-    keys = dict(zip(venues["name"].map(folded), venues["venue"], strict=True))
-    key = table["venue"].map(lambda name: keys.get(folded(name), name))
-    return by_travel_time(table.assign(venue=key), areas, venues, limit=farthest)
+    table = read_times(wish.times, venues)
+    return by_travel_time(table, areas, venues, limit=farthest)
 
 
 def _told(  # noqa: PLR0913

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,7 +11,7 @@ import pandas as pd
 
 from geosafety import results
 from geosafety.engagement.planner import Plan
-from geosafety.engagement.problem import FAIREST
+from geosafety.engagement.problem import BY_DISTANCE, FAIREST, FURTHEST, NEAREST
 from geosafety.engagement.sensitivity import Sensitivity
 from geosafety.pipeline.plan.need import Need
 from geosafety.publish.plan_brief import About
@@ -32,6 +33,8 @@ class Wish:
         Names of venues.
     zones
         The areas that a fair plan compares, and that `per_zone` speaks of.
+    geography
+        For `nearest` and `furthest`: the areas that distances are measured from.
     first, last
         The days between which visits may be.
     """
@@ -51,6 +54,7 @@ class Wish:
     minimums: Mapping[str, float] = field(default_factory=dict)
     response_share: float | None = None
     zones: str = "npu"
+    geography: str = "lsoa"
     runs: int = 30
     weeks: int = 8
     time_limit: float = 60.0
@@ -67,14 +71,28 @@ def about_plan(  # noqa: PLR0913
     """Say of a whole plan what it is for, how sure it is, and what it rests on."""
     manifest = results.read_manifest(folder)
     label = geographies()[wish.zones].label
-    fair = f"Made to be fairest: the worst-served {label} counts first."
+    by_area = geographies()[wish.geography].label
+    made_for = {
+        FAIREST: f"Made to be fairest: the worst-served {label} counts first.",
+        NEAREST: f"Made to bring a venue nearest, on average, to {need.unit}.",
+        FURTHEST: f"Made so that no {by_area} with {need.unit} is far from a venue.",
+    }
     most = f"Made to cover the most {need.unit}."
     solution = made.solution
     proof = "Proved: no other choice among these venues is better."
     if not solution.proved:
         gap = f"{solution.gap:.1%}"
         proof = f"Stopped by the time limit: no plan is more than {gap} better."
+    if wish.objective in BY_DISTANCE:
+        what = _what(made)
+        proof = f"Proved: no other choice among these venues has a lesser {what}."
     notes = [*need.notes, _reach_note(wish), *left_out, _share_note(wish)]
+    if wish.objective in BY_DISTANCE:
+        notes.append(
+            f"Distances are from the middle of each {by_area} to the nearest venue of "
+            "the plan, however far. What lies within the walk is told beside them. No "
+            "runs with other walks were made: they would choose the same venues."
+        )
     if draws is not None:
         unit = "" if wish.times else " m"
         mixed = " and audiences within their ranges" if draws.mixes else ""
@@ -88,7 +106,7 @@ def about_plan(  # noqa: PLR0913
         title=f"Plan of visits: {manifest.get('title', '')}",
         unit=need.unit,
         walk=_walk_text(wish),
-        objective=fair if wish.objective == FAIREST else most,
+        objective=made_for.get(wish.objective, most) + _in_all(made, wish),
         proof=proof,
         runs=0 if draws is None else draws.runs,
         notes=[note for note in notes if note],
@@ -122,21 +140,64 @@ def _share_note(wish: Wish) -> str:
     )
 
 
+def distance_words(made: Plan, wish: Wish) -> list[str]:
+    """Say of each pick what it does for the distance; nothing in other plans."""
+    if made.by_distance is None:
+        return [""] * len(made.picks)
+    what, unit = _what(made), "" if wish.times is not None else " m"
+    said = []
+    numbers = made.by_distance[["before", "after", "without"]].to_numpy(float)
+    for before, after, lacking in numbers.tolist():
+        falls = f"falls from {before:,.0f} to {after:,.0f}{unit}"
+        if math.isnan(before):
+            falls = f"is {after:,.0f}{unit} with this venue alone"
+        elif before == after:
+            falls = f"stays at {after:,.0f}{unit} until the next visits join it"
+        without = f"without it, it would be {lacking:,.0f}{unit}"
+        if math.isnan(lacking):
+            without = "without it there would be no venue"
+        said.append(f"The {what} {falls}; in the whole plan, {without}.")
+    return said
+
+
+def _in_all(made: Plan, wish: Wish) -> str:
+    """Say how far it is with the whole plan."""
+    if made.by_distance is None or made.by_distance.empty:
+        return ""
+    unit = "" if wish.times is not None else " m"
+    far = made.by_distance["after"].iloc[-1]
+    return f" With the plan the {_what(made)} to a venue is {far:,.0f}{unit}."
+
+
+def _what(made: Plan) -> str:
+    mean = made.problem.request.objective == NEAREST
+    return "mean distance" if mean else "greatest distance"
+
+
 def summary(made: Plan, picks: pd.DataFrame, need: Need, about: About) -> list[str]:
     """Say a plan in sentences, one for each visit."""
     whole = float(made.problem.value.sum())
     share = made.closed / whole if whole else 0.0
     lines = [
         f"{len(picks)} venues would newly cover {made.closed:,.0f} of {whole:,.0f} "
-        f"{need.unit} ({share:.0%}). {about.proof}"
+        f"{need.unit} ({share:.0%})."
     ]
+    if made.by_distance is None:
+        lines[0] += f" {about.proof}"
+    else:
+        lines.insert(0, f"{about.objective} {about.proof}")
     asked = made.problem.request.visits
     if asked is not None and int(picks["visits"].sum()) < asked:
-        lines.append(f"{asked} visits were allowed; no further one would add anything.")
-    for row in picks.itertuples():
+        none = "no further one would add anything."
+        if made.by_distance is not None:
+            none = "no further one would bring the distance down."
+        lines.append(f"{asked} visits were allowed; {none}")
+    proofs = picks["proof"].astype(str)
+    for row, proof in zip(picks.itertuples(), proofs, strict=True):
         lines.append(
             f"{row.rank}. {row.name}, {row.postcode}, {row.zone_name}: adds "
             f"{row.adds:,.0f}; {row.people_new:,.0f} people newly within reach"
             + (f"; {row.word} ({row.kept:.0%} of runs)" if about.runs else "")
+            + (f". {proof}" if proof else "")
         )
     return [*lines, *about.notes]

@@ -41,9 +41,13 @@ def comparison_tables(
         other = indicators().get(indicator.paired_with)
         if other is not None and wave.feeds(other):
             yield from _paired(wave, other, indicator, atlas, dataset)
-        for by in wave.demographics:
-            if by != indicator.question:
-                yield from _groups(wave, indicator, by, atlas, dataset)
+    groups = list(_all_groups(wave, atlas, dataset))
+    if groups:
+        whole = pd.concat(groups, ignore_index=True)
+        # One table at a time would cost more than all the arithmetic in them.
+        found = _compared(whole, "independent", dataset, whole["family"])
+        kept = whole[[c for c in COLUMNS if c in whole and c not in found]]
+        yield kept.join(found).join(_ratios(whole)).reindex(columns=COLUMNS)
 
 
 # --- home and visited ----------------------------------------------------------------
@@ -80,7 +84,7 @@ def _paired(
             }
         )
         yield _described(
-            _compared(sides, "paired", dataset),
+            _compared(sides, "paired", dataset, pd.Series(0, index=sides.index)),
             {"survey": wave.name, "comparison": "home and visited"}
             | {"indicator": home.name, "geography": layer, "by": "", "kind": wave.kind},
             areas.index,
@@ -91,10 +95,23 @@ def _paired(
 # --- group with group ----------------------------------------------------------------
 
 
+def _all_groups(wave: Wave, atlas: Atlas, dataset: Dataset) -> Iterator[pd.DataFrame]:
+    """Lay each group beside the largest one: every indicator, dimension and area."""
+    number = 0
+    for indicator in indicators().values():
+        if indicator.measure != "share" or not wave.feeds(indicator):
+            continue
+        for by in wave.demographics:
+            if by == indicator.question:
+                continue
+            for sides in _groups(wave, indicator, by, atlas, dataset):
+                number += 1
+                yield sides.assign(family=number)
+
+
 def _groups(
     wave: Wave, indicator: Indicator, by: str, atlas: Atlas, dataset: Dataset
 ) -> Iterator[pd.DataFrame]:
-    """Compare each group with the largest one, in every area of some layers."""
     groups = wave.answers[by]
     stated = [i for i, g in enumerate(groups.options) if g not in groups.not_stated]
     counted = wave.counts(indicator.place, wave.yes(indicator), by)
@@ -106,12 +123,15 @@ def _groups(
     for layer in (name for name in dataset.by_geographies if name in counted):
         sides, area = _sides(counted[layer], others, largest, groups, dataset)
         areas = atlas.layers[layer].areas
-        yield _described(
-            _compared(sides, "independent", dataset).join(_ratios(sides)),
-            {"survey": wave.name, "comparison": "groups", "by": by}
-            | {"indicator": indicator.name, "geography": layer, "kind": wave.kind},
-            areas.index[area],
-            areas["area_name"],
+        yield sides.assign(
+            survey=wave.name,
+            comparison="groups",
+            by=by,
+            indicator=indicator.name,
+            geography=layer,
+            kind=wave.kind,
+            area_code=areas.index.to_numpy(dtype=object)[area],
+            area_name=areas["area_name"].to_numpy(dtype=object)[area],
         )
 
 
@@ -167,7 +187,7 @@ def status_of(base: np.ndarray, dataset: Dataset) -> np.ndarray:
 
 
 def _compared(
-    sides: pd.DataFrame, relation: Relation, dataset: Dataset
+    sides: pd.DataFrame, relation: Relation, dataset: Dataset, family: pd.Series
 ) -> pd.DataFrame:
     """Compare, and keep of a hidden side nothing."""
     found = compare_table(
@@ -175,8 +195,7 @@ def _compared(
         "share",
         minimum_effect=dataset.minimum_effect,
         relation=relation,
-        # All rows of a table are read together.
-        family=pd.Series("one", index=sides.index),
+        family=family,
     )
     first, second = sides["first_status"], sides["second_status"]
     status = first.where(~first.isin(["ok"]), second)
