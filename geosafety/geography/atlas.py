@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from geosafety.settings import FORCE_CODE, geographies
+from geosafety.settings import FORCE_CODE
 
 # An area at least this far inside another counts as nested in it: simplified and
 # generalised borders never coincide to the metre.
@@ -159,9 +159,3 @@ def crossing(atlas: Atlas, child: str, parent: str) -> int:
     share = shapely.area(shapely.intersection(shapes, whole)) / shapely.area(shapes)
     reaching = pd.Series(share).groupby(near).sum() > 1 - NESTED
     return int((known & ~found["nested"]).sum() + reaching.sum())
-
-
-def levels_below(geography: str) -> list[str]:
-    """List the geographies whose codes go up to `geography`, and itself."""
-    below = [g.name for g in geographies().values() if geography in g.up_to]
-    return [geography, *below]

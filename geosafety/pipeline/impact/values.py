@@ -119,14 +119,6 @@ def _people(folder: Path, units: Units) -> pd.Series:
     return units.total(by_area[~by_area.index.duplicated()])
 
 
-def _low_base(indicator_name: str, base: pd.Series) -> pd.Series:
-    """Say where a base is low, by the policy of the indicator's dataset."""
-    low = datasets()[indicator(indicator_name).dataset].low_base_below
-    return pd.Series("ok", index=base.index, dtype="object").mask(
-        base < low, "low base"
-    )
-
-
 def _events(folder: Path, what: Measure, units: Units) -> Measured:
     """Events per 1,000 residents, in the latest months and the same a year before."""
     unit = f"per {PER:,.0f} residents"
