@@ -7,7 +7,7 @@ import io
 import math
 from typing import Any
 
-from dash_app import queries
+from dash_app.queries import maps, patterns
 from dash_app.view import View
 from geosafety import settings
 from geosafety.publish import words
@@ -18,11 +18,11 @@ def csv_text(view: View) -> str:
     """Write the view's rows; the mark at the start tells Excel it is UTF-8."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
-    if queries.spots(view)[0] is not None:
+    if patterns.spots(view)[0] is not None:
         _write_spots(writer, view)
         return "\ufeff" + out.getvalue()
     writer.writerow([*settings.VALUE_COLUMNS, "note"])
-    for row in queries.rows_of(view):
+    for row in maps.rows_of(view):
         cells = [_cell(row[column]) for column in settings.VALUE_COLUMNS]
         writer.writerow([*cells, _cell(_note(row, view))])
     return "\ufeff" + out.getvalue()
@@ -31,7 +31,7 @@ def csv_text(view: View) -> str:
 def _write_spots(writer: Any, view: View) -> None:
     """Write what the tests found, in a table of its own: its period is its own too."""
     layer = settings.geography(view.geography)
-    rows = queries.spot_rows(view)
+    rows = patterns.spot_rows(view)
     columns = list(rows[0])
     writer.writerow([*columns, "note"])
     for row in rows:

@@ -7,11 +7,11 @@ from html import escape
 
 import dash
 
-from dash_app import queries
-from dash_app.components import clusters, sentence
+from dash_app.components.map import clusters, sentence
+from dash_app.queries import maps, patterns
 from dash_app.spots import Spot, Spots
 from dash_app.table import Row
-from dash_app.view import View
+from dash_app.view import View, period_text
 from geosafety import settings
 from geosafety.errors import GeosafetyError
 from geosafety.publish import words
@@ -33,7 +33,7 @@ _PAGE = """<!DOCTYPE html>
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>{title}</title>
 <link rel="icon" href="{home}assets/icon.svg" type="image/svg+xml">
-<link rel="stylesheet" href="{home}assets/page.css">
+<link rel="stylesheet" href="{home}assets/base.css">
 </head>
 <body>
 <a class="skip" href="#content">Skip to the content</a>
@@ -48,17 +48,17 @@ _PAGE = """<!DOCTYPE html>
 
 def table_page(view: View, notes: tuple[str, ...]) -> str:
     """Return the page: the sentence, what the figures are, and every area."""
-    table = queries.table(view)
+    table = maps.table(view)
     indicator = settings.indicator(view.indicator)
     layer = settings.geography(view.geography)
-    spots, why = queries.spots(view)
+    spots, why = patterns.spots(view)
     if spots is not None:
         title = clusters.title(spots, view, indicator)
         said = " ".join(clusters.about_all(spots, view, indicator))
         heads, kinds = clusters.HEADS, spots.kinds
         rows = [_spot_row(spot, spots, view) for spot in spots.listed()]
     else:
-        period = queries.period_text(view.period)
+        period = period_text(view.period)
         title = sentence.title(indicator, layer, period, view.group)
         said = sentence.about_all(table, indicator, layer)
         heads, kinds = _HEADS, table.kinds

@@ -7,9 +7,10 @@ from importlib.resources import files
 
 from flask import Flask, Response, abort, request
 
-from dash_app import plain, queries
-from dash_app.components.parts import file_name
+from dash_app import plain
+from dash_app.components.map.parts import file_name
 from dash_app.export import csv_text
+from dash_app.queries import choices, layers, maps, surfaces
 from geosafety.errors import GeosafetyError
 
 _FOR_EVER = "public, max-age=31536000, immutable"
@@ -28,7 +29,7 @@ def add_routes(server: Flask) -> None:
 def geometry(geography: str, digest: str) -> Response:
     """Send a layer as it lies in the results, already packed."""
     try:
-        layer = queries.outline_of(geography)
+        layer = layers.outline_of(geography)
     except GeosafetyError:
         abort(404)
     if digest != layer.digest:
@@ -45,10 +46,10 @@ def geometry(geography: str, digest: str) -> Response:
 
 def surface(name: str, digest: str) -> Response:
     """Send the picture of a density surface as the build left it."""
-    known = {} if queries.problem() else queries.surfaces()
+    known = {} if choices.problem() else surfaces.surfaces()
     if name not in known or digest != known[name].digest:
         abort(404)
-    response = Response(queries.surface_png(name), mimetype="image/png")
+    response = Response(surfaces.surface_png(name), mimetype="image/png")
     response.headers["Cache-Control"] = _FOR_EVER
     return response
 
@@ -63,17 +64,17 @@ def patterns() -> Response:
 
 def table() -> Response:
     """Send every area of the view in the URL as a plain page."""
-    if error := queries.problem():
+    if error := choices.problem():
         return Response(plain.stopped(error), 503)
-    view, notes = queries.resolve(**{k: str(v) for k, v in request.args.items()})
+    view, notes = maps.resolve(**{k: str(v) for k, v in request.args.items()})
     return Response(plain.table_page(view, notes))
 
 
 def view_csv() -> Response:
     """Send the view in the URL as CSV."""
-    if error := queries.problem():
+    if error := choices.problem():
         return Response(f"{error.problem} {error.hint}", 404, mimetype="text/plain")
-    view, notes = queries.resolve(**{k: str(v) for k, v in request.args.items()})
+    view, notes = maps.resolve(**{k: str(v) for k, v in request.args.items()})
     if notes:
         return Response("\n".join(notes), 404, mimetype="text/plain")
     response = Response(csv_text(view), mimetype="text/csv")
@@ -84,5 +85,5 @@ def view_csv() -> Response:
 
 def health() -> Response:
     """Say whether there is something to show."""
-    error = queries.problem()
+    error = choices.problem()
     return Response(error.problem if error else "ok", 503 if error else 200)

@@ -9,8 +9,8 @@ from pathlib import Path
 import click
 from waitress import create_server
 
-from dash_app import queries
 from dash_app.app import create_app
+from dash_app.queries import choices
 from geosafety.errors import InputError
 
 _TAKEN = (errno.EADDRINUSE, errno.EACCES, 10013, 10048)  # the last two are Windows'
@@ -36,7 +36,7 @@ def serve(results: Path, *, port: int, host: str = "127.0.0.1") -> None:
     _check_free(host, port)
     app = create_app(results)
     with app.server.app_context():
-        queries.problem()  # reads what there is to choose from, so no reader waits
+        choices.problem()  # reads what there is to choose from, so no reader waits
     try:
         server = create_server(app.server, host=host, port=port, threads=8)
     except OSError as error:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from geosafety.errors import nearest
+from geosafety.publish import words
 
 BETWEEN = "_vs_"  # joins a period and the one it is compared with
 Notes = tuple[str, ...]
@@ -130,3 +131,13 @@ def _months(text: str) -> int:
     digits = "".join(c for c in text if c.isdigit()) or "0"
     year, month = int(digits[:4]), int(digits[4:6] or 0)
     return year * 12 + month
+
+
+def period_key(period: str, compared_with: str) -> str:
+    """Name a period, with the one it is compared with where there is one."""
+    return f"{period}{BETWEEN}{compared_with}" if compared_with else period
+
+
+def period_text(key: str) -> str:
+    """Write a period's key as people say it."""
+    return words.period_text(*key.split(BETWEEN))

@@ -7,11 +7,9 @@ from typing import Any
 
 from dash import html
 
-from dash_app.components.attributes import aria
+from dash_app.components.tables import LONG, folded, table
 from geosafety.publish import words
 from geosafety.settings import indicators
-
-LONG = 30  # lines from which a table is folded
 
 
 def build(manifest: dict[str, Any]) -> list[Any]:
@@ -130,20 +128,13 @@ def methods() -> list[Any]:
 def _section(
     title: str, heads: Sequence[str], rows: Iterable[Sequence[str]], text: str = ""
 ) -> list[Any]:
-    body = [html.Tr([html.Td(cell) for cell in row]) for row in rows]
+    body = list(rows)
     if not body:
         return []
-    head = html.Thead(html.Tr([html.Th(name, scope="col") for name in heads]))
-    table = html.Table(
-        [html.Caption(title, className="unseen"), head, html.Tbody(body)]
-    )
-    scroll: Any = html.Div(
-        table, className="scroll", tabIndex="0", role="region", **aria(label=title)
-    )
+    shown: Any = table(title, heads, body, titled=True)
     if len(body) > LONG:
-        shown = html.Summary(f"Show all {len(body):,} lines")
-        scroll = html.Details([shown, scroll])
-    return [html.H2(title), html.P(text) if text else None, scroll]
+        shown = folded(f"Show all {len(body):,} lines", shown)
+    return [html.H2(title), html.P(text) if text else None, shown]
 
 
 def _count(value: Any) -> str:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import dash
 from dash import html
 
-from dash_app import queries
 from dash_app.components import loaded, shell
+from dash_app.queries import choices, source
 
 dash.register_page(
     __name__, path="/data", name="Data", title="Data: geosafety", order=2, in_menu=True
@@ -15,16 +15,16 @@ dash.register_page(
 
 def layout(**_asked: str) -> html.Div:
     """Build the page."""
-    if error := queries.problem():
+    if error := choices.problem():
         return shell.page("/data", *shell.stopped(error))
-    manifest = queries.manifest()
+    manifest = source.manifest()
     return shell.page(
         "/data",
         html.H1("What was loaded"),
         *loaded.build(manifest),
         *loaded.inputs(manifest),
-        *loaded.ledger(queries.ledger()),
-        *loaded.coverage(queries.coverage()),
+        *loaded.ledger(source.ledger()),
+        *loaded.coverage(source.coverage()),
         *loaded.layers(manifest),
         *loaded.methods(),
         synthetic=bool(manifest.get("synthetic")),

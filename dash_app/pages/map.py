@@ -19,10 +19,11 @@ from dash import (
     html,
 )
 
-from dash_app import queries
-from dash_app.components import controls, leaflet, shell, surfaces
+from dash_app.components import shell
 from dash_app.components.attributes import aria
-from dash_app.components.parts import changes, parts
+from dash_app.components.map import controls, leaflet, surfaces
+from dash_app.components.map.parts import changes, parts
+from dash_app.queries import choices, layers, maps, patterns, source
 from dash_app.view import View
 
 dash.register_page(
@@ -35,11 +36,11 @@ PARTS = ("heading", "unit", "key", "card", "listed", "ranking", "links", "about"
 
 def layout(**asked: str) -> html.Div:
     """Build the page for the view in the URL (`?g=&i=&p=&grp=&a=&v=&s=`)."""
-    if error := queries.problem():
+    if error := choices.problem():
         return shell.page("/", *shell.stopped(error))
-    view, notes = queries.resolve(**asked)
+    view, notes = maps.resolve(**asked)
     shown = surfaces.laid_over(view, parts(view, order="highest"))
-    tested = queries.spots(view)[0] is not None
+    tested = patterns.spots(view)[0] is not None
     return shell.page(
         "/",
         shell.notices(notes),
@@ -50,7 +51,7 @@ def layout(**asked: str) -> html.Div:
         dcc.Store(id="area", data=view.area),
         dcc.Store(id="search", data=view.search()),
         html.Div([html.Span(id="pushed"), html.Span(id="painted")], hidden=True),
-        synthetic=bool(queries.manifest().get("synthetic")),
+        synthetic=bool(source.manifest().get("synthetic")),
     )
 
 
@@ -117,7 +118,7 @@ def _side(shown: dict[str, Any], *, tested: bool) -> html.Section:
 def show(asked: dict[str, str], area: str, order: str) -> dict[str, Any]:
     """Show another view; what the new layer does not have falls back to a default."""
     named = {name: value or "" for name, value in asked.items()}
-    view, _ = queries.resolve(**named, a=area or "")
+    view, _ = maps.resolve(**named, a=area or "")
     return surfaces.changes(view, changes(view, order=order))
 
 
@@ -138,7 +139,7 @@ def choose(
     if ctx.triggered_id == "areas" and clicked:
         return clicked["properties"]["code"], ""
     if ctx.triggered_id == "find" and text:
-        code, why = queries.find(geography, text)
+        code, why = layers.find(geography, text)
         return (dash.no_update if why else code), why
     if isinstance(ctx.triggered_id, dict) and ctx.triggered[0]["value"]:
         return ctx.triggered_id["code"], ""
@@ -155,13 +156,13 @@ def show_overlay(chosen: list[str]) -> list[Any]:
     return leaflet.impact_areas(shown="impact" in chosen)
 
 
-for name, function, source in (
+for name, function, trigger in (
     ("pushed", "push", Input("search", "data")),
     ("painted", "latest", Input("areas", "hideout")),
 ):
     clientside_callback(
         ClientsideFunction("geosafety", function),
         Output(name, "children"),
-        source,
+        trigger,
         prevent_initial_call=True,
     )

@@ -1,5 +1,6 @@
 import shutil
 import threading
+from contextlib import contextmanager
 
 import pytest
 from werkzeug.serving import make_server
@@ -33,15 +34,28 @@ def folder(tmp_path_factory):
     return write_fixture_results(tmp_path_factory.mktemp("browser") / "results")
 
 
-@pytest.fixture(scope="session")
-def site(folder):
-    server = make_server("127.0.0.1", 0, create_app(folder).server, threaded=True)
+@contextmanager
+def served(results):
+    server = make_server("127.0.0.1", 0, create_app(results).server, threaded=True)
     running = threading.Thread(target=server.serve_forever, daemon=True)
     running.start()
     yield f"http://127.0.0.1:{server.server_port}"
     server.shutdown()
     running.join()
     server.server_close()
+
+
+@pytest.fixture(scope="session")
+def site(folder):
+    with served(folder) as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def demo_site(demo_results):
+    """The demonstration, for pages that need all of its tables."""
+    with served(demo_results) as address:
+        yield address
 
 
 class Watched:
@@ -75,14 +89,14 @@ class Watched:
 
 
 @pytest.fixture
-def watch(browser, site):
+def watch(browser, request):
     contexts = []
 
-    def start(*, width=1440, height=860, **options):
+    def start(*, width=1440, height=860, site="", **options):
         size = {"width": width, "height": height}
         context = browser.new_context(viewport=size, **options)
         contexts.append(context)
-        return Watched(context, site)
+        return Watched(context, site or request.getfixturevalue("site"))
 
     yield start
     for context in contexts:

@@ -7,50 +7,9 @@ from playwright.sync_api import expect
 
 pytestmark = pytest.mark.browser
 
-PATHS = [
-    "/",
-    "/?g=ward&i=feels_safe_home&a=E05000006",
-    "/?g=lsoa&i=crime_rate",
-    "/?g=lsoa&i=crime_rate&v=clusters&a=E01000006",
-    "/?g=ward&i=crime_rate&v=emerging&a=E05000001",
-    "/?g=npu&i=crime_rate&v=clusters",
-    "/?g=npu&i=wmnow_change",
-    "/?g=nothing&i=nothing&a=nothing",
-    "/table?g=ward&i=feels_safe_home",
-    "/table?g=ward&i=crime_rate&v=clusters",
-    "/data",
-    "/nothing-here",
-]
-
 
 def wait_for(page, selector, text):
     page.locator(selector, has_text=text).first.wait_for()
-
-
-@pytest.mark.parametrize("path", PATHS)
-def test_nothing_is_fetched_from_elsewhere_and_nothing_complains(watch, path):
-    watched = watch()
-    watched.open(path)
-    assert watched.elsewhere == []
-    assert watched.complaints == []
-
-
-@pytest.mark.parametrize("width", [1440, 390, 320])
-@pytest.mark.parametrize("path", PATHS)
-def test_no_page_scrolls_sideways(watch, path, width):
-    page = watch(width=width, height=844).open(path)
-    assert page.evaluate("document.documentElement.scrollWidth") == width
-
-
-@pytest.mark.parametrize("path", PATHS)
-def test_axe_finds_no_violation(watch, path):
-    axe = pytest.importorskip("axe_playwright_python.sync_playwright")
-    # Axe puts a script of its own into the page, which our headers forbid.
-    page = watch(bypass_csp=True).open(path)
-    tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-    only = {"runOnly": {"type": "tag", "values": tags}}
-    found = axe.Axe().run(page, options=only)
-    assert [v["id"] for v in found.response["violations"]] == []
 
 
 def test_a_click_on_the_map_shows_the_areas_numbers(watch):

@@ -94,7 +94,7 @@ def test_a_name_that_nobody_has_is_told(client):
 
 @pytest.mark.usefixtures("context")
 def test_the_impact_areas_come_and_go():
-    from dash_app.components.leaflet import impact_areas
+    from dash_app.components.map.leaflet import impact_areas
 
     assert impact_areas(shown=False) == []
     assert "/geo/impact_area/" in impact_areas(shown=True)[0].url

@@ -10,9 +10,9 @@ import shutil
 import dash
 import pytest
 
-from dash_app import queries
 from dash_app.app import create_app
-from dash_app.components import clusters, parts
+from dash_app.components.map import clusters, parts
+from dash_app.queries import maps, patterns
 from geosafety.errors import InputError
 from geosafety.pipeline.patterns.jitter import FARTHEST, Moved
 from geosafety.pipeline.patterns.monthly import ALPHA
@@ -23,7 +23,7 @@ from tests.fixtures_results import as_json, text_of
 
 
 def view(**asked):
-    return queries.resolve(**{"g": "lsoa", "i": "crime_rate"} | asked)[0]
+    return maps.resolve(**{"g": "lsoa", "i": "crime_rate"} | asked)[0]
 
 
 def shown(**asked):
@@ -32,7 +32,7 @@ def shown(**asked):
 
 
 def found(**asked):
-    return queries.spots(view(**{"v": "clusters"} | asked))[0]
+    return patterns.spots(view(**{"v": "clusters"} | asked))[0]
 
 
 @pytest.mark.usefixtures("context")
@@ -76,7 +76,7 @@ class TestClusters:
 
     def test_only_the_mapped_statistic_counts(self):
         assert len(found().labelled("hot")) == 3
-        assert len(queries.spot_rows(view(v="clusters"))) == 64
+        assert len(patterns.spot_rows(view(v="clusters"))) == 64
 
     def test_the_card_says_label_then_stability_then_the_statistic(self):
         card = shown(v="clusters", a="E01000001")["card"]
@@ -207,19 +207,19 @@ class TestNothingToShow:
         assert "Tested here: All." in text
 
     def test_another_figure_cannot_be_coloured_so(self):
-        chosen, notes = queries.resolve(i="wmnow_rate", v="clusters")
+        chosen, notes = maps.resolve(i="wmnow_rate", v="clusters")
         assert chosen.look == ""
         assert notes == ("This figure is not tested for clusters.",)
         assert parts.changes(chosen, order="highest")["no_looks"] is True
 
     def test_the_value_has_a_name_in_the_list_and_none_in_the_url(self):
-        chosen, notes = queries.resolve(g="lsoa", i="crime_rate", v="value")
+        chosen, notes = maps.resolve(g="lsoa", i="crime_rate", v="value")
         assert notes == ()
         assert "v=" not in chosen.search()
         assert parts.changes(chosen, order="highest")["v_value"] == "value"
 
     def test_an_unknown_look_is_told(self):
-        chosen, notes = queries.resolve(g="lsoa", i="crime_rate", v="<b>")
+        chosen, notes = maps.resolve(g="lsoa", i="crime_rate", v="<b>")
         assert chosen.look == ""
         assert "by clusters or emerging" in notes[0]
 

@@ -7,9 +7,9 @@ import json
 import dash
 import pytest
 
-from dash_app import queries
 from dash_app.app import create_app
-from dash_app.components import parts
+from dash_app.components.map import parts
+from dash_app.queries import layers, maps
 from tests.dash_app.app_fixtures import app, client, context, results_folder
 from tests.fixtures_results import FORMULA, HOSTILE, as_json, text_of
 
@@ -66,19 +66,19 @@ class TestMapPage:
         assert "cannot be told from it or hardly differ" in few
 
     def test_the_browser_gets_one_character_for_each_area_in_order(self):
-        view, _ = queries.resolve(g="lsoa", i="feels_safe_home")
+        view, _ = maps.resolve(g="lsoa", i="feels_safe_home")
         sent = parts.parts(view, order="highest")["hideout"]
         assert len(sent["symbols"]) == len(sent["texts"]) == 64
         assert sent["symbols"].endswith("nis")
 
     def test_a_changed_view_changes_the_url_with_it(self):
-        view, _ = queries.resolve(g="ward", i="crime_rate", a="E05000003")
+        view, _ = maps.resolve(g="ward", i="crime_rate", a="E05000003")
         changed = parts.changes(view, order="highest")
         assert changed["search"] == view.search()
-        assert queries.resolve(g="ward", i="crime_rate", a="E05000003")[0] == view
+        assert maps.resolve(g="ward", i="crime_rate", a="E05000003")[0] == view
 
     def test_geometry_never_goes_through_a_callback(self):
-        view, _ = queries.resolve(g="lsoa", i="crime_rate")
+        view, _ = maps.resolve(g="lsoa", i="crime_rate")
         changed = parts.changes(view, order="highest")
         assert len(gzip.compress(as_json(changed).encode())) < 20_000
 
@@ -106,7 +106,7 @@ def test_the_data_page_says_what_became_of_every_row():
 
 def test_polygons_go_out_as_they_lie_and_may_be_kept(client, app):
     with app.server.app_context():
-        layer = queries.outline_of("ward")
+        layer = layers.outline_of("ward")
     path = f"/geo/ward/{layer.digest}.json"
     answer = client.get(path, headers={"Accept-Encoding": "gzip"})
     assert answer.data == layer.packed

@@ -3,8 +3,8 @@
 
 import pytest
 
-from dash_app import queries
 from dash_app.app import create_app
+from dash_app.queries import choices, maps
 from geosafety import results, settings
 from tests.dash_app.app_fixtures import app, context, results_folder
 
@@ -14,7 +14,7 @@ from tests.dash_app.app_fixtures import app, context, results_folder
 def test_a_series_asked_for_by_its_address_is_not_drawn_and_the_reason_is_said(
     geography,
 ):
-    view, notes = queries.resolve(i="csew_confidence", g=geography)
+    view, notes = maps.resolve(i="csew_confidence", g=geography)
     assert view.indicator == "wmnow_rate"
     assert view.geography != "force"
     assert any("exists for the Force only: there is no map of it" in n for n in notes)
@@ -25,6 +25,6 @@ def test_no_layer_offers_a_series_that_the_results_hold(demo_results):
     series = {name for name, one in settings.indicators().items() if one.series}
     assert series & set(results.read_choices(demo_results)["indicator"])
     with create_app(demo_results).server.test_request_context("/"):
-        offered = {name for layer in queries.choices().values() for name in layer}
+        offered = {name for layer in choices.choices().values() for name in layer}
     assert "wmnow_rate" in offered
     assert not offered & series

@@ -23,10 +23,10 @@ def context(app):
 
 
 def picture_of(client, name="crime"):
-    from dash_app import queries
+    from dash_app.queries import surfaces
 
     with client.application.test_request_context("/"):
-        return f"/surfaces/{name}/{queries.surfaces()[name].digest}.png"
+        return f"/surfaces/{name}/{surfaces.surfaces()[name].digest}.png"
 
 
 def test_the_picture_is_sent_as_the_build_left_it_and_kept_for_ever(client):
@@ -55,21 +55,21 @@ def test_a_name_that_is_not_in_the_results_touches_no_path(client, path):
 
 @pytest.mark.usefixtures("context")
 def test_a_row_without_a_picture_of_its_own_is_not_offered():
-    from dash_app import queries
+    from dash_app.queries import surfaces
 
-    assert HOSTILE not in queries.surfaces()
-    assert list(queries.surfaces()) == ["crime", "crime-risk"]
+    assert HOSTILE not in surfaces.surfaces()
+    assert list(surfaces.surfaces()) == ["crime", "crime-risk"]
 
 
 def view_of(**asked):
-    from dash_app import queries
+    from dash_app.queries import maps
 
-    return queries.resolve(**asked)
+    return maps.resolve(**asked)
 
 
 def shown(view):
-    from dash_app.components import surfaces
-    from dash_app.components.parts import parts
+    from dash_app.components.map import surfaces
+    from dash_app.components.map.parts import parts
 
     return surfaces.laid_over(view, parts(view, order="highest"))
 
@@ -89,8 +89,8 @@ def test_a_surface_stands_in_the_url_and_an_unknown_one_is_told():
 
 @pytest.mark.usefixtures("context")
 def test_without_a_surface_the_page_is_as_it_was():
-    from dash_app.components import surfaces
-    from dash_app.components.parts import parts
+    from dash_app.components.map import surfaces
+    from dash_app.components.map.parts import parts
 
     view, _ = view_of(g="ward", i="crime_rate")
     plain = parts(view, order="highest")
@@ -135,7 +135,7 @@ def test_the_page_and_its_table_answer_with_a_surface(client):
 
 @pytest.mark.usefixtures("context")
 def test_the_map_holds_the_picture_under_the_areas():
-    from dash_app.components import leaflet
+    from dash_app.components.map import leaflet
 
     view, _ = view_of(g="ward", i="crime_rate", s="crime")
     text = as_json(leaflet.leaflet(view, shown(view)["hideout"]))

@@ -1,19 +1,41 @@
-"""What the clusters of a view mean, in sentences: the words of `clusters`."""
+"""What the clusters of a view mean, in sentences, on a page as in a file. PURE."""
 
 from __future__ import annotations
 
 import re
+from typing import Protocol
 
-from dash import html
-
-from dash_app.spots import FOUND, Spot, Spots
-from dash_app.view import View
 from geosafety import settings
 from geosafety.publish import words
-from geosafety.publish.classes import NOT_TESTED, TOO_FEW
+from geosafety.publish.classes import NOT_SIGNIFICANT, NOT_TESTED, TOO_FEW
+from geosafety.publish.spots import FOUND, Spot, Spots
 from geosafety.settings import Indicator
 
 UNKNOWN = "not tested"
+# What the key calls each way of drawing an area.
+KEY_WORDS = {
+    "0": "Hot, stable",
+    "a": "Hot, fragile",
+    "1": "Cold, stable",
+    "b": "Cold, fragile",
+    NOT_SIGNIFICANT: "Not significant",
+    TOO_FEW: "Too few permutations to tell",
+    NOT_TESTED: "Not tested",
+}
+
+
+class View(Protocol):
+    """Of which areas and group."""
+
+    @property
+    def geography(self) -> str:
+        """The layer."""
+
+    @property
+    def group(self) -> str:
+        """`all`, or such as `category=Burglary`."""
+
+
 _MEANING = {
     "hot": "{what} there and next door is higher than chance would give",
     "cold": "{what} there and next door is lower than chance would give",
@@ -228,7 +250,26 @@ def _points(spots: Spots) -> str:
     )
 
 
-def definitions(spots: Spots, indicator: Indicator) -> html.Details:
+def short_class(name: str) -> str:
+    """Write a class through time for a key."""
+    if name == "none":
+        return "Not hot in the last month"
+    if name == UNKNOWN:
+        return "Not tested"
+    meaning = words.EMERGING_WORDS[name]
+    return f"{name[:1].upper()}{name[1:]}: {meaning}"
+
+
+def tip_text(spot: Spot, *, late: bool) -> str:
+    """Say what an area is, in a few words."""
+    if not late:
+        return label_text(spot)
+    if spot.emerging in ("none", UNKNOWN):
+        return class_text(spot)
+    return f"{class_text(spot)} ({spot.hot_months} of {spot.months} months)"
+
+
+def definition_texts(spots: Spots, indicator: Indicator) -> list[str]:
     """Say what the words mean, and what they do not say."""
     row = settings.datasets()[indicator.dataset].row
     n = f"{len(spots.rows):,}"
@@ -263,9 +304,4 @@ def definitions(spots: Spots, indicator: Indicator) -> html.Details:
         ]
     if spots.whole:
         texts.append(f"The map as a whole: {spots.whole}")
-    return html.Details(
-        [
-            html.Summary("What is this?"),
-            *(html.P(text) for text in texts),
-        ]
-    )
+    return texts

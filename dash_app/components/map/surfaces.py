@@ -9,7 +9,7 @@ import dash_bootstrap_components as dbc
 import dash_leaflet as dl
 from dash import html
 
-from dash_app import queries
+from dash_app.queries import surfaces
 from dash_app.surfaces import NO_SURFACE, Mean, Surface, ordered
 from dash_app.view import View
 from geosafety import settings
@@ -21,7 +21,7 @@ LISTED = 10
 
 def picker(view: View) -> html.Div:
     """Return the choice of a surface; nothing to see where the results hold none."""
-    known = queries.surfaces()
+    known = surfaces.surfaces()
     options = [{"value": NO_SURFACE, "label": "None"}]
     options += [{"value": name, "label": s.label} for name, s in known.items()]
     return html.Div(
@@ -45,7 +45,7 @@ def changes(view: View, changed: dict[str, Any]) -> dict[str, Any]:
 
 def image(view: View) -> list[Any]:
     """Return the picture, or nothing."""
-    surface = queries.surface(view)
+    surface = surfaces.surface(view)
     if surface is None:
         return []
     url = dash.get_relative_path(f"/surfaces/{surface.name}/{surface.digest}.png")
@@ -65,10 +65,10 @@ def laid_over(view: View, shown: dict[str, Any]) -> dict[str, Any]:
     Two scales of colour on one map cannot be told apart, so the areas keep only their
     borders while a surface lies under them, and the key is the surface's.
     """
-    surface = queries.surface(view)
+    surface = surfaces.surface(view)
     if surface is None:
         return shown
-    means = queries.surface_means(view)
+    means = surfaces.surface_means(view)
     return {
         **shown,
         "hideout": shown["hideout"] | {"bare": True},

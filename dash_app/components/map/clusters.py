@@ -7,10 +7,9 @@ from typing import Any
 
 from dash import html
 
-from dash_app import queries
-from dash_app.components import card, leaflet, ranking
 from dash_app.components.attributes import data
-from dash_app.components.cluster_words import (
+from dash_app.components.map import card, leaflet, ranking
+from dash_app.components.map.cluster_words import (
     UNKNOWN,
     about_all,
     about_area,
@@ -23,7 +22,7 @@ from dash_app.components.cluster_words import (
 )
 from dash_app.spots import FOUND, Spot, Spots
 from dash_app.table import Row
-from dash_app.view import View
+from dash_app.view import View, period_text
 from geosafety import settings
 from geosafety.publish import words
 from geosafety.publish.classes import (
@@ -240,7 +239,7 @@ def _terms(
     known = any(row.impact_area for row in spots.rows)
     inside = spots.impact_areas.get(spot.impact_area, spot.impact_area)
     figure = words.value_text(value.value, indicator) if value else ""
-    shown = f"{figure} {words.unit_text(indicator)}, {queries.period_text(view.period)}"
+    shown = f"{figure} {words.unit_text(indicator)}, {period_text(view.period)}"
     return {
         "Why": spot.reason,
         "Over the year": f"{label_text(spot)} ({spots.period})" if late else "",

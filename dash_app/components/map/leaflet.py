@@ -8,9 +8,9 @@ import dash
 import dash_leaflet as dl
 from dash import html
 
-from dash_app import queries
-from dash_app.components import surfaces
 from dash_app.components.attributes import aria
+from dash_app.components.map import surfaces
+from dash_app.queries import layers
 from dash_app.spots import Spots
 from dash_app.table import Table
 from dash_app.view import View
@@ -27,7 +27,7 @@ _HOVER = {"weight": 2.5, "color": "#0b0c0c", "dashArray": None}
 
 def leaflet(view: View, drawn: dict[str, Any]) -> html.Div:
     """Return the whole map: areas, borough outlines and names, overlay, choice."""
-    (south, west), (north, east) = queries.bounds()
+    (south, west), (north, east) = layers.bounds()
     return html.Div(
         dl.MapContainer(
             [
@@ -74,7 +74,7 @@ def areas(view: View, drawn: dict[str, Any]) -> dl.GeoJSON:
 
 def layer_url(geography: str) -> str:
     """Return where the page fetches a layer: the digest makes it safe to keep."""
-    digest = queries.outline_of(geography).digest
+    digest = layers.outline_of(geography).digest
     return str(dash.get_relative_path(f"/geo/{geography}/{digest}.json"))
 
 
@@ -87,7 +87,7 @@ def hideout(table: Table, indicator: Indicator) -> dict[str, Any]:
         "texts": [words.value_text(row.value, indicator) for row in table.rows],
         "colours": list(table.scale.colours),
         "unit": words.unit_text(indicator),
-        "bounds": queries.bounds(),
+        "bounds": layers.bounds(),
     }
 
 
@@ -101,14 +101,14 @@ def hideout_of_spots(spots: Spots, texts: list[str]) -> dict[str, Any]:
         "texts": texts,
         "colours": list(EMERGING_COLOURS if late else CLUSTER_COLOURS),
         "unit": "",
-        "bounds": queries.bounds(),
+        "bounds": layers.bounds(),
         "plain": True,
     }
 
 
 def chosen(view: View) -> list[Any]:
     """Return the outline of the chosen area, dark on a light halo."""
-    feature = queries.layer_of(view.geography).features.get(view.area)
+    feature = layers.layer_of(view.geography).features.get(view.area)
     if feature is None:
         return []
     shared: dict[str, Any] = {"data": feature, "interactive": False}
@@ -120,20 +120,20 @@ def chosen(view: View) -> list[Any]:
 
 def impact_areas(*, shown: bool) -> list[Any]:
     """Return the outlines of the impact areas."""
-    if not shown or not queries.has_layer("impact_area"):
+    if not shown or not layers.has_layer("impact_area"):
         return []
     url = layer_url("impact_area")
     return [dl.GeoJSON(url=url, style=_IMPACT, interactive=False)]
 
 
 def _boroughs() -> list[Any]:
-    if not queries.has_layer("local_authority"):
+    if not layers.has_layer("local_authority"):
         return []
     outline = dl.GeoJSON(
         url=layer_url("local_authority"), style=_OUTLINE, interactive=False
     )
     names = dl.GeoJSON(
-        data=queries.labels("local_authority"),
+        data=layers.labels("local_authority"),
         pointToLayer={"variable": "geosafety.place"},
         interactive=False,
     )

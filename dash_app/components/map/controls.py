@@ -7,8 +7,8 @@ from typing import Any
 import dash_bootstrap_components as dbc
 from dash import html
 
-from dash_app import queries
-from dash_app.view import LOOKS, VALUE, View, period_order
+from dash_app.queries import choices, patterns
+from dash_app.view import LOOKS, VALUE, View, period_order, period_text
 from geosafety import settings
 from geosafety.publish import words
 
@@ -17,13 +17,13 @@ Options = list[dict[str, str]]
 
 def options(view: View) -> dict[str, Options]:
     """Return what each of the four lists offers in this view."""
-    known = queries.choices()
+    known = choices.choices()
     periods = known[view.geography][view.indicator]
     layers, measures = settings.geographies(), settings.indicators()
     labels = {
         "g": {g: layers[g].plural for g in known},
         "i": {i: measures[i].label for i in known[view.geography]},
-        "p": {p: queries.period_text(p) for p in sorted(periods, key=period_order)},
+        "p": {p: period_text(p) for p in sorted(periods, key=period_order)},
         "grp": {grp: words.group_text(grp) for grp in periods[view.period]},
     }
     return {name: _options(found) for name, found in labels.items()}
@@ -67,7 +67,7 @@ def _looks(view: View) -> html.Div:
     return html.Div(
         _field("Colour by", "pick-v", select),
         id="looks",
-        hidden=not queries.has_spots(view.indicator),
+        hidden=not patterns.has_spots(view.indicator),
     )
 
 

@@ -8,8 +8,7 @@ from urllib.parse import quote
 import dash
 from dash import html
 
-from dash_app import queries
-from dash_app.components import (
+from dash_app.components.map import (
     card,
     clusters,
     controls,
@@ -18,18 +17,19 @@ from dash_app.components import (
     ranking,
     sentence,
 )
+from dash_app.queries import maps, patterns, source
 from dash_app.table import Table
-from dash_app.view import VALUE, View
+from dash_app.view import VALUE, View, period_text
 from geosafety import settings
 from geosafety.publish import words
 
 
 def parts(view: View, *, order: str) -> dict[str, Any]:
     """Return what the page shows of a view, by the name of its place on the page."""
-    table = queries.table(view)
+    table = maps.table(view)
     indicator = settings.indicator(view.indicator)
     row = table.row(view.area) if view.area else None
-    spots, why = queries.spots(view)
+    spots, why = patterns.spots(view)
     if spots is not None:
         return {
             **clusters.parts(view, spots, row, indicator),
@@ -58,12 +58,12 @@ def changes(view: View, *, order: str) -> dict[str, Any]:
         "grp_value": view.group,
         "v_value": view.look or VALUE,
     }
-    tested = queries.spots(view)[0] is not None
+    tested = patterns.spots(view)[0] is not None
     return {
         **controls.options(view),
         **chosen,
         **parts(view, order=order),
-        "no_looks": not queries.has_spots(view.indicator),
+        "no_looks": not patterns.has_spots(view.indicator),
         "fixed": tested,
         "unordered": tested,
         "url": leaflet.layer_url(view.geography),
@@ -87,7 +87,7 @@ def heading(view: View, table: Table) -> list[Any]:
         if row
         else sentence.about_all(table, indicator, layer)
     )
-    period = queries.period_text(view.period)
+    period = period_text(view.period)
     return [
         html.H1(sentence.title(indicator, layer, period, view.group)),
         html.P(said, className="sentence"),
@@ -124,13 +124,13 @@ def links(view: View) -> list[Any]:
 
 def file_name(view: View) -> str:
     """Name the file of a view."""
-    tested = queries.spots(view)[0] is not None
+    tested = patterns.spots(view)[0] is not None
     return f"{view.indicator}_{view.geography}{'_clusters' if tested else ''}.csv"
 
 
 def about(view: View, indicator: settings.Indicator) -> list[Any]:
     """Return what the areas are, and what the figure needs said about it."""
-    layer = queries.manifest().get("layers", {}).get(view.geography, {})
+    layer = source.manifest().get("layers", {}).get(view.geography, {})
     known = settings.geography(view.geography)
     vintage = layer.get("vintage") or known.vintage
     note = layer.get("note") or known.note

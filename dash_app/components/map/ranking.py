@@ -9,6 +9,7 @@ from typing import Any
 from dash import html
 
 from dash_app.components.attributes import aria
+from dash_app.components.whisker import whisker
 from dash_app.table import Row, Table
 from dash_app.view import View
 from geosafety.publish import words
@@ -118,25 +119,11 @@ def _reach(rows: list[Row], force: Row | None, indicator: Indicator) -> Reach | 
 
 def _whisker(row: Row, indicator: Indicator, reach: Reach) -> list[Any]:
     low, high, force = reach
-    if not math.isfinite(row.lower + row.upper):
+    drawn = whisker((row.value, row.lower, row.upper), (low, high), force)
+    if drawn is None:
         return ["none"]
-
-    def at(value: float) -> str:
-        return f"{100 * (value - low) / ((high - low) or 1):.1f}%"
-
-    width = f"{100 * (row.upper - row.lower) / ((high - low) or 1):.1f}%"
-    parts = [
-        html.Span(className="line", style={"left": at(row.lower), "width": width}),
-        html.Span(className="point", style={"left": at(row.value)}),
-    ]
-    if math.isfinite(force):
-        parts.insert(0, html.Span(className="force", style={"left": at(force)}))
-    return [
-        html.Span(parts, className="whisker", **aria(hidden="true")),
-        html.Span(
-            words.interval_text(row.lower, row.upper, indicator), className="interval"
-        ),
-    ]
+    said = words.interval_text(row.lower, row.upper, indicator)
+    return [drawn, html.Span(said, className="interval")]
 
 
 def _more(count: int) -> html.P | None:

@@ -7,9 +7,9 @@ from typing import Any
 
 from dash import html
 
-from dash_app import queries
+from dash_app.queries import maps
 from dash_app.table import Row, Table
-from dash_app.view import View, months_in
+from dash_app.view import View, months_in, period_text
 from geosafety.publish import words
 from geosafety.publish.classes import number
 from geosafety.settings import Indicator, datasets
@@ -82,14 +82,14 @@ def _base(row: Row, indicator: Indicator) -> str:
 def _earlier(view: View, indicator: Indicator) -> list[Any]:
     """Return the same figure in other periods of the same length."""
     periods = [
-        (key, row) for key, row in queries.history(view) if _alike(key, view.period)
+        (key, row) for key, row in maps.history(view) if _alike(key, view.period)
     ]
     if len(periods) < 2:
         return []
     rows = [
         html.Tr(
             [
-                html.Th(queries.period_text(key), scope="row"),
+                html.Th(period_text(key), scope="row"),
                 html.Td(_cell(row, indicator), className="number"),
             ]
         )

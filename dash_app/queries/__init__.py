@@ -1,0 +1,1 @@
+"""What pages may ask for. Reads finished results; the only room that sees a frame."""

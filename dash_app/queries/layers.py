@@ -1,0 +1,112 @@
+"""The areas of each layer: their polygons, names and codes."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import json
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from shapely.geometry import mapping, shape
+
+from dash_app.queries.choices import choices
+from dash_app.queries.source import folder, source
+from geosafety import results, settings
+from geosafety.errors import InputError, nearest
+
+Bounds = tuple[tuple[float, float], tuple[float, float]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class WebLayer:
+    """The polygons of a geography, as the page fetches them."""
+
+    packed: bytes
+    digest: str
+    features: dict[str, dict[str, Any]]
+    bounds: Bounds
+
+
+def layer_of(geography: str) -> WebLayer:
+    """Return the polygons of one geography that has values."""
+    if geography not in choices():
+        text = f"There is no layer called {geography!r}."
+        raise InputError(text, hint=nearest(geography, choices()))
+    return outline_of(geography)
+
+
+def has_layer(geography: str) -> bool:
+    """Say whether the results hold the polygons of a geography."""
+    known = geography in settings.geographies()
+    return known and (folder() / "geometry" / f"{geography}.geojson.gz").exists()
+
+
+def outline_of(geography: str) -> WebLayer:
+    """Return the polygons of a geography, whether or not it has values."""
+    if not has_layer(geography):
+        text = f"These results hold no layer called {geography!r}."
+        raise InputError(text, hint=nearest(geography, settings.geographies()))
+    return layer_at(*source(), geography)
+
+
+def bounds() -> Bounds:
+    """Return the corners of everything there is, south-west and north-east."""
+    return outline_of("force" if has_layer("force") else next(iter(choices()))).bounds
+
+
+def labels(geography: str) -> dict[str, Any]:
+    """Return a point inside each area with its name, as GeoJSON."""
+    return _labels(*source(), geography)
+
+
+def find(geography: str, text: str) -> tuple[str, str]:
+    """Look an area up by name or code: its code, or a sentence that says why not."""
+    wanted = text.strip().casefold()
+    features = layer_of(geography).features
+    names = {code: str(f["properties"]["name"]) for code, f in features.items()}
+    exact = [c for c, n in names.items() if wanted in (n.casefold(), c.casefold())]
+    exact = exact or [c for c, n in names.items() if wanted == f"{n} ({c})".casefold()]
+    found = exact or [c for c, n in names.items() if wanted in n.casefold()]
+    if len(found) == 1:
+        return found[0], ""
+    if not found:
+        return "", f"No area here has “{text.strip()}” in its name."
+    some = ", ".join(sorted(names[c] for c in found)[:4])
+    return "", f"{len(found)} areas match: {some}{' …' if len(found) > 4 else ''}"
+
+
+@lru_cache(maxsize=16)
+def layer_at(path: Path, _stamp: int, geography: str) -> WebLayer:
+    """Return the polygons of a layer of one build (`source`)."""
+    packed = results.read_web_geometry(path, geography)
+    features = json.loads(gzip.decompress(packed))["features"]
+    points = [p for f in features for p in _points(f["geometry"]["coordinates"])]
+    lons, lats = [p[0] for p in points], [p[1] for p in points]
+    return WebLayer(
+        packed=packed,
+        digest=hashlib.sha256(packed).hexdigest()[:16],
+        features={f["properties"]["code"]: f for f in features},
+        bounds=((min(lats), min(lons)), (max(lats), max(lons))),
+    )
+
+
+@lru_cache(maxsize=4)
+def _labels(path: Path, stamp: int, geography: str) -> dict[str, Any]:
+    features = [
+        {
+            "type": "Feature",
+            "properties": {"name": feature["properties"]["name"]},
+            "geometry": mapping(shape(feature["geometry"]).representative_point()),
+        }
+        for feature in layer_at(path, stamp, geography).features.values()
+    ]
+    return {"type": "FeatureCollection", "features": features}
+
+
+def _points(nested: list[Any]) -> list[list[float]]:
+    if nested and isinstance(nested[0], (int, float)):
+        return [nested]
+    return [point for part in nested for point in _points(part)]

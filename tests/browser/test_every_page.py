@@ -1,0 +1,60 @@
+"""What holds on every page and in every state of it, in a real browser."""
+
+import pytest
+
+pytestmark = pytest.mark.browser
+
+# A page on a small made-up folder of results, or on the demonstration.
+SMALL = [
+    "/",
+    "/?g=ward&i=feels_safe_home&a=E05000006",
+    "/?g=lsoa&i=crime_rate",
+    "/?g=lsoa&i=crime_rate&v=clusters&a=E01000006",
+    "/?g=ward&i=crime_rate&v=emerging&a=E05000001",
+    "/?g=npu&i=crime_rate&v=clusters",
+    "/?g=npu&i=wmnow_change",
+    "/?g=nothing&i=nothing&a=nothing",
+    "/table?g=ward&i=feels_safe_home",
+    "/table?g=ward&i=crime_rate&v=clusters",
+    "/data",
+    "/nothing-here",
+]
+DEMO = []
+STANDARDS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+# WCAG 2.2, 2.5.8: a target is 24 by 24 px, or stands in a line of text, or is hidden.
+SMALL_TARGETS = """() => [...document.querySelectorAll(
+    'main button, main select, main input, main summary, main .button, nav a')]
+  .filter(e => !e.closest('.leaflet-container') && e.offsetParent)
+  .map(e => [e, (e.closest('.form-check') || e).getBoundingClientRect()])
+  .filter(([e, r]) => r.width && (r.width < 24 || r.height < 23.5))
+  .map(([e, r]) => `${e.tagName} ${e.textContent.slice(0, 30)} ${r.width}x${r.height}`)
+"""
+
+
+def paths():
+    return [("site", path) for path in SMALL] + [("demo_site", path) for path in DEMO]
+
+
+@pytest.mark.parametrize(("where", "path"), paths())
+def test_a_page_is_quiet_reflows_and_can_be_hit(watch, request, where, path):
+    watched = watch(site=request.getfixturevalue(where))
+    page = watched.open(path)
+    assert watched.elsewhere == []
+    assert page.title().strip()
+    assert page.locator("main h1").count() == 1
+    for width in (390, 320):
+        page.set_viewport_size({"width": width, "height": 844})
+        page.wait_for_timeout(60)
+        assert page.evaluate("document.documentElement.scrollWidth") == width
+        assert page.evaluate(SMALL_TARGETS) == []
+    assert watched.complaints == []
+
+
+@pytest.mark.parametrize(("where", "path"), paths())
+def test_axe_finds_no_violation(watch, request, where, path):
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright")
+    # Axe puts a script of its own into the page, which our headers forbid.
+    page = watch(site=request.getfixturevalue(where), bypass_csp=True).open(path)
+    only = {"runOnly": {"type": "tag", "values": STANDARDS}}
+    found = axe.Axe().run(page, options=only)
+    assert [v["id"] for v in found.response["violations"]] == []
