@@ -3,15 +3,29 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 
 ROOT = Path(__file__).parent
 
 
 def _silent(_sentence: str) -> None:
     """Take the place of progress messages."""
+
+
+@contextmanager
+def _made_once(name: str, factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Yield a folder that all test processes share, to one of them at a time."""
+    several = "PYTEST_XDIST_WORKER" in os.environ
+    base = factory.getbasetemp()
+    folder = (base.parent if several else base) / name
+    folder.mkdir(exist_ok=True)
+    with FileLock(folder.with_name(f"{name}.lock")):
+        yield folder
 
 
 @pytest.fixture(scope="session")
@@ -21,10 +35,13 @@ def demo_results(tmp_path_factory: pytest.TempPathFactory) -> Path:
     from geosafety.pipeline import build
     from geosafety.settings import boundaries_folder
 
-    folder = tmp_path_factory.mktemp("demo")
-    project = write_demo(folder / "raw", boundaries=boundaries_folder(), crimes=30_000)
-    build(project, folder / "results", progress=_silent)
-    return folder / "results"
+    with _made_once("demo", tmp_path_factory) as folder:
+        made = folder / "results"
+        if not made.exists():
+            raw, layers = folder / "raw", boundaries_folder()
+            project = write_demo(raw, boundaries=layers, crimes=30_000)
+            build(project, made, progress=_silent)
+    return made
 
 
 @pytest.fixture(scope="session")
@@ -42,8 +59,10 @@ def real_results(tmp_path_factory: pytest.TempPathFactory, real_folder: Path) ->
     """Build `examples/real.toml`."""
     from geosafety.pipeline import build
 
-    out = tmp_path_factory.mktemp("real") / "results"
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("GEOSAFETY_REAL_DATA", str(real_folder))
-        build(ROOT / "examples" / "real.toml", out, progress=_silent)
-    return out
+    with _made_once("real", tmp_path_factory) as folder:
+        made = folder / "results"
+        if not made.exists():
+            with pytest.MonkeyPatch.context() as patch:
+                patch.setenv("GEOSAFETY_REAL_DATA", str(real_folder))
+                build(ROOT / "examples" / "real.toml", made, progress=_silent)
+    return made
