@@ -13,9 +13,38 @@ import geopandas as gpd
 import pandas as pd
 
 from geosafety.publish.notes import notes
+from geosafety.publish.qgis import (
+    Fields,
+    long_fields,
+    style_row,
+    style_text,
+    wide_fields,
+)
+from geosafety.publish.qgis_figures import (
+    Figure,
+    latest_figures,
+    opening,
+    wide_figures,
+)
 
 # The format stores when it was written; a fixed time keeps the content the same.
 _CLOCK = {"OGR_CURRENT_DATE": "2000-01-01T00:00:00.000Z"}
+_NAME_ENDS = str.maketrans(":=", "  ")
+# As QGIS makes the table itself; `id` is its key.
+_STYLE_COLUMNS = (
+    "f_table_catalog",
+    "f_table_schema",
+    "f_table_name",
+    "f_geometry_column",
+    "styleName",
+    "styleQML",
+    "styleSLD",
+    "useAsDefault",
+    "description",
+    "owner",
+    "ui",
+    "update_time",
+)
 
 
 def with_geometry(
@@ -51,15 +80,20 @@ def about_lines(manifest: dict[str, Any]) -> dict[str, str]:
 def write_geopackage(
     layer: gpd.GeoDataFrame, manifest: dict[str, Any], path: Path
 ) -> None:
-    """Write a GeoPackage with one layer per geography.
+    """Write a GeoPackage with one layer per geography, and its styles for QGIS.
 
     Every layer is described in the table of contents, which QGIS shows as its title
-    and abstract, and carries the notes of the build as metadata. The same table gives
-    the same bytes.
+    and abstract, and carries the notes of the build as metadata. A table of values has
+    a style for the latest figures of each indicator; QGIS opens a layer with the first.
+    The same table gives the same bytes.
     """
     import pyogrio
 
-    about = about_lines(manifest)
+    # The format's driver ends a name at a colon or an equals sign.
+    about = {
+        name.replace(": ", ", ").translate(_NAME_ENDS): line
+        for name, line in about_lines(manifest).items()
+    }
     path.unlink(missing_ok=True)
     with _fixed_clock():
         for name, part in layer.groupby("geography", sort=False):
@@ -73,6 +107,40 @@ def write_geopackage(
                 layer_metadata=about,
                 layer_options=_described(str(name), len(part), manifest),
             )
+        styles = _styles(layer, manifest)
+        if len(styles):
+            pyogrio.write_dataframe(
+                styles,
+                path,
+                driver="GPKG",
+                layer="layer_styles",
+                append=True,
+                layer_options={"FID": "id"},
+            )
+
+
+def _styles(layer: gpd.GeoDataFrame, manifest: dict[str, Any]) -> pd.DataFrame:
+    """Return the table `layer_styles` in which QGIS looks for styles."""
+    drawn: list[tuple[Figure, Fields]] = []
+    if {"indicator", "value", "status", "group"} <= set(layer.columns):
+        found = latest_figures(pd.DataFrame(layer), manifest)
+        drawn = [(one, long_fields(one)) for one in found]
+    elif {"status", "group", "kind"} <= set(layer.columns):
+        found = wide_figures(pd.DataFrame(layer), manifest)
+        drawn = [(one, wide_fields(one)) for one in found]
+    first = opening(one for one, _ in drawn)
+    rows = [
+        {
+            **style_row(one, style_text(one, fields), table=one.geography),
+            "useAsDefault": one.indicator.name == first[one.geography],
+        }
+        for one, fields in drawn
+    ]
+    empty = {"f_table_catalog": "", "f_table_schema": "", "styleSLD": "", "ui": ""}
+    named = {"stylename": "styleName", "styleqml": "styleQML"}
+    when = pd.Timestamp(str(manifest["built"])) if rows else None
+    table = pd.DataFrame(rows).rename(columns=named).assign(**empty, update_time=when)
+    return table.reindex(columns=list(_STYLE_COLUMNS))
 
 
 def _described(name: str, rows: int, manifest: dict[str, Any]) -> dict[str, str]:

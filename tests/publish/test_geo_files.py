@@ -8,6 +8,7 @@ from click.testing import CliRunner
 
 from geosafety.cli import main
 from geosafety.publish.geo_files import about_lines
+from geosafety.results import read_manifest
 from tests.fixtures_results import write_fixture_results
 
 
@@ -40,11 +41,22 @@ def test_a_geopackage_is_of_the_standard_and_says_what_each_layer_is(folder, tmp
         assert base.execute("pragma integrity_check").fetchone() == ("ok",)
         rows = base.execute("select table_name, description from gpkg_contents")
         said = dict(rows.fetchall())
-        systems = base.execute("select distinct srs_id from gpkg_contents").fetchall()
+        systems = base.execute("select distinct srs_id from gpkg_geometry_columns")
+        systems = systems.fetchall()
     base.close()
-    assert set(said) == {"npu", "ward"}
-    assert all("holds synthetic figures" in line for line in said.values())
+    assert set(said) == {"npu", "ward", "layer_styles"}
+    assert all("holds synthetic figures" in said[name] for name in ("npu", "ward"))
     assert systems == [(27700,)]
+
+
+def test_a_geopackage_keeps_every_note_under_its_whole_name(folder, tmp_path):
+    export(folder, tmp_path / "t.gpkg", "--geography", "npu")
+    kept = pyogrio.read_info(tmp_path / "t.gpkg", layer="npu")["layer_metadata"]
+    lines = about_lines(read_manifest(folder))
+    # The file's driver ends a name at a colon or an equals sign.
+    said = {name.replace(": ", ", "): line for name, line in lines.items()}
+    assert {name: kept[name] for name in said} == said
+    assert kept["Status, suppressed"].startswith("Hidden, because fewer than 10")
 
 
 def test_the_fixed_clock_is_set_back(folder, tmp_path):
