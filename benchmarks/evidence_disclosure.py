@@ -205,12 +205,23 @@ def main(boards: int = 1000) -> None:
     """Say the figures."""
     warnings.simplefilter("ignore", DeprecationWarning)  # of PuLP, about its own future
     with ProcessPoolExecutor() as workers:
-        outcomes = workers.map(study, range(boards), chunksize=5)
-        table = pd.DataFrame([vars(outcome) for outcome in outcomes])
+        done: list[Outcome] = []
+        for outcome in workers.map(study, range(boards), chunksize=5):
+            done.append(outcome)
+            if len(done) % 50 == 0:
+                narrow = sum(one.narrow for one in done)
+                sys.stderr.write(f"{len(done)} of {boards} boards, {narrow} narrower\n")
+                sys.stderr.flush()
+    sys.stdout.write("\n".join(figures(done)) + "\n")
+
+
+def figures(done: list[Outcome]) -> list[str]:
+    """Say what was found on all boards."""
+    table, boards = pd.DataFrame([vars(outcome) for outcome in done]), len(done)
     total = table.sum()
     cells, hidden = total["cells"], total["primary"] + total["secondary"]
     slowest = table["seconds"].max()
-    lines = [
+    return [
         f"{boards} boards, {cells:,.0f} printed numbers, policy width {POLICY.width:g}",
         f"under the threshold alone: {total['primary'] / cells:.1%} hidden;"
         f" of {total['targets_plain']:,.0f} hidden numbers and small groups"
@@ -222,7 +233,6 @@ def main(boards: int = 1000) -> None:
         f"proved the fewest: {table['proved'].mean():.1%} of boards;"
         f" {table['seconds'].median():.2f} s a board (most {slowest:.1f})",
     ]
-    sys.stdout.write("\n".join(lines) + "\n")
 
 
 if __name__ == "__main__":

@@ -18,6 +18,9 @@ never sees half a build and a failed build leaves the old results alone.
     representation.parquet  who answered against who lives there; responses_needed and
                             evenness beside it
     weighting.parquet       how each survey was weighted, or why it was not
+    disclosure.parquet      what was hidden of surveys, members and stops, and why
+    postcodes.parquet       the area of every live postcode, by layer
+    parents.parquet         the larger areas that every area is part of
     concentration.parquet   the 80-20 table, Gini, accuracy on held-out months
     manifest.json           what went in, with hashes; versions; notes
 """

@@ -86,6 +86,9 @@ class Dataset:
     row: str
     counts: Literal["stock", "events"]
     suppress_below: int = 0
+    protect_width: float = 0.0
+    protect_rounds: int = 15
+    hide_layer_over: float = 0.5
     low_base_below: int = 0
     groups: str = ""
     small_area: str = ""
@@ -93,6 +96,7 @@ class Dataset:
     periods: tuple[str, ...] = ()
     geographies: tuple[str, ...] = ()
     by_geographies: tuple[str, ...] = ()
+    who_geographies: tuple[str, ...] = ()
     whole_is_everyone: bool = False
     near_metres: tuple[float, ...] = ()
     near_days: tuple[int, ...] = ()

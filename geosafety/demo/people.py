@@ -42,6 +42,7 @@ POPULATION = {
     "Wolverhampton": 264_407,
 }
 
+ACCESSIBLE = np.array(["yes", "no", ""], dtype=object)
 VENUE_KINDS = (
     "library",
     "community centre",
@@ -133,7 +134,8 @@ def venues(places: Places, *, number: int = 60, seed: int = 0) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        `name`, `kind`, `postcode`, `easting`, `northing`, `capacity`.
+        `name`, `kind`, `postcode`, `easting`, `northing`, `capacity`, `accessible`
+        (yes, no, or blank: not known).
     """
     rng = np.random.default_rng([seed, 60])
     chosen = np.sort(rng.choice(len(places.postcodes), number, replace=False))
@@ -141,6 +143,7 @@ def venues(places: Places, *, number: int = 60, seed: int = 0) -> pd.DataFrame:
     table.insert(0, "name", [f"Illustrative venue {n}" for n in range(1, number + 1)])
     table.insert(1, "kind", rng.choice(np.array(VENUE_KINDS, dtype=object), number))
     table["capacity"] = rng.integers(3, 31, number) * 10
+    table["accessible"] = rng.choice(ACCESSIBLE, number, p=[0.7, 0.2, 0.1])
     return table.reset_index(drop=True)
 
 

@@ -79,7 +79,8 @@ def lay_out(
         listed is one of the finest.
     least
         What a hidden count is at least. Tables that print 0 as 0 tell their readers
-        that what is hidden is not 0, hence 1. Changes may be anything.
+        that what is hidden is not 0, hence 1; a column `least` of the cells goes before
+        it. Changes may be anything.
 
     Raises
     ------
@@ -119,7 +120,8 @@ def lay_out(
     sums = csr_array(
         (entries[0], (entries[1].astype(int), entries[2].astype(int))), shape
     )
-    return Tables(cells.assign(least=np.where(change, -np.inf, least)), sums)
+    at_least = cells.get("least", least)
+    return Tables(cells.assign(least=np.where(change, -np.inf, at_least)), sums)
 
 
 def _once(cells: pd.DataFrame) -> pd.DataFrame:
@@ -137,6 +139,7 @@ def _once(cells: pd.DataFrame) -> pd.DataFrame:
         problem = f"{first} is printed as {low:g} and as {high:g}."
         raise MethodError(problem, hint="Give tables of the same people and date.")
     together = {"count": "max", "hidden": "all", "fixed": "any"}
+    together |= {"least": "min"} if "least" in full else {}
     return full.groupby(KEY, sort=True).agg(together).reset_index()
 
 

@@ -24,10 +24,14 @@ class Policy:
         hidden number. The default is `suppress_below - 1`: at least as many values are
         possible as the threshold has, from 1 to 10 for a threshold of 10, so that
         nobody can tell whether a hidden number is under the threshold at all.
+    layer_share
+        Where more than this share of a layer's numbers are too small, the layer is
+        hidden as a whole.
     """
 
     suppress_below: int = 10
     protect_width: float | None = None
+    layer_share: float = 0.5
 
     @property
     def width(self) -> float:
@@ -92,13 +96,21 @@ class Groups:
     sums: csr_array
 
 
-def small_remainders(tables: Tables, policy: Policy) -> Groups:
+def small_remainders(
+    tables: Tables, policy: Policy, kin: np.ndarray | None = None
+) -> Groups:
     """Find what is left, of too few people, where cells are taken from a larger one.
 
     "NPU less its impact area" is printed nowhere, and any reader can do the sum. Looked
     at are a cell less one cell inside it, and a cell less all cells of one layer (or
     all groups of people) inside it. Changes between waves are not of groups of people
     and left out, as are cells whose count is not given.
+
+    Parameters
+    ----------
+    kin
+        By cell, a number: only cells of one number are taken from one another. Who did
+        not answer a question, or says not where he lives, is no group to protect.
     """
     size = np.diff(tables.sums.indptr)
     plain = np.isfinite(tables.cells["least"]) & np.isfinite(tables.count)
@@ -106,6 +118,7 @@ def small_remainders(tables: Tables, policy: Policy) -> Groups:
     outer, inner = overlap.row, overlap.col
     inside = (overlap.data == size[inner]) & (size[outer] > size[inner])
     inside &= (plain.to_numpy()[outer]) & (plain.to_numpy()[inner])
+    inside &= kin is None or (kin[outer] == kin[inner])
     outer, inner = outer[inside], inner[inside]
     table = pd.DataFrame({"outer": outer, "inner": inner})
     found = pd.concat([table.assign(family=inner), *_families(tables, table)])

@@ -16,11 +16,13 @@ from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import csr_array, vstack
 
 from geosafety.disclosure.attack import Ranges, ranges
+from geosafety.disclosure.blocks import blocks
 from geosafety.disclosure.layout import TOLERANCE, Tables
 from geosafety.disclosure.primary import Groups, Policy, small_remainders, too_small
 from geosafety.disclosure.reader import Seen, seen
 
 ROUNDS = 60  # of looking for fewer cells; small tables take three or four
+EXACT_UNKNOWNS = 600  # of one block; above, the quick method decides
 # Ranges that are widened before the attack is made anew: so many, or one in so many.
 AT_ONCE, SHARE = 8, 20
 NODES = 5_000  # of one programme's search; a count, as a clock would not repeat itself
@@ -103,7 +105,14 @@ class _Search:
         return which, found, known
 
 
-def hide(tables: Tables, policy: Policy, *, rounds: int = ROUNDS) -> Pattern:
+def hide(
+    tables: Tables,
+    policy: Policy,
+    *,
+    rounds: int = ROUNDS,
+    exact_unknowns: int = EXACT_UNKNOWNS,
+    kin: np.ndarray | None = None,
+) -> Pattern:
     """Hide what is too small, and as few further cells as make that safe.
 
     Parameters
@@ -112,8 +121,11 @@ def hide(tables: Tables, policy: Policy, *, rounds: int = ROUNDS) -> Pattern:
         Every table at once: what is not in it is not protected against. Cells hidden
         already stay so. A cell that shows 0 people is never hidden, for readers take a
         hidden cell to be 1 at least.
-    rounds
-        How long the exact method goes on; 0 leaves it all to the quick one.
+    rounds, exact_unknowns
+        How long the exact method goes on in a block (`blocks`), and of how many
+        unknowns at most; beyond, and with 0 rounds, the quick one decides alone.
+    kin
+        What `small_remainders` takes.
 
     Returns
     -------
@@ -139,11 +151,29 @@ def hide(tables: Tables, policy: Policy, *, rounds: int = ROUNDS) -> Pattern:
     """
     small = too_small(tables.cells["count"], policy).to_numpy()
     small = small & np.isfinite(tables.cells["least"].to_numpy())
-    primary = tables.hidden | (small & ~tables.cells["fixed"].to_numpy(bool))
-    groups = small_remainders(tables.hiding(primary), policy)
-    if not primary.any() and groups.table.empty:
-        none = np.zeros(0)
-        return Pattern(primary, primary, groups, none, none, bound=0, proved=True)
+    fixed = tables.cells["fixed"].to_numpy(bool)
+    primary = tables.hidden | (small & ~fixed)
+    before = tables.hiding(primary)
+    groups = small_remainders(before, policy, kin)
+    of_cells = np.full((2, len(primary)), np.inf)
+    of_groups = np.full((2, len(groups.table)), np.inf)
+    hidden, bound, proved = primary.copy(), 0, True
+    for block in blocks(before, fixed & ~primary, groups):
+        some = rounds if block.tables.sums.shape[1] <= exact_unknowns else 0
+        own = _hide_block(block.tables, block.groups, policy, some)
+        hidden[block.cells] = own.hidden
+        split = int(own.hidden.sum())
+        found = np.array([own.width, own.wanted])
+        of_cells[:, block.cells[own.hidden]] = found[:, :split]
+        of_groups[:, block.remainders] = found[:, split:]
+        bound, proved = bound + own.bound, proved and own.proved
+    width, wanted = np.concatenate([of_cells[:, hidden], of_groups], axis=1)
+    return Pattern(hidden, primary, groups, width, wanted, bound, proved)
+
+
+def _hide_block(tables: Tables, groups: Groups, policy: Policy, rounds: int) -> Pattern:
+    """Hide as few cells of one block as make it safe."""
+    primary = tables.hidden
     search = _begin(tables, primary, groups, policy)
     hidden, bound = _best(search, rounds)
     more = int((hidden & ~primary).sum())

@@ -53,6 +53,9 @@ class Counts:
     base, weighted_base, squared_base
         Shape (areas, groups): people in the base, the sum of their weights, and the
         sum of the squares of their weights.
+    hidden
+        Shape (areas, groups, options): which numbers may not be shown, where that has
+        been decided.
     """
 
     yes: Floats
@@ -60,6 +63,13 @@ class Counts:
     weighted_yes: Floats
     weighted_base: Floats
     squared_base: Floats
+    hidden: NDArray[np.bool_] | None = None
+
+    def secret(self) -> NDArray[np.bool_]:
+        """Say which numbers may not be shown, none where nothing has been decided."""
+        if self.hidden is None:
+            return np.zeros(self.yes.shape, dtype=bool)
+        return self.hidden
 
 
 def ground(

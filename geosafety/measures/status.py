@@ -17,15 +17,17 @@ def with_status(table: pd.DataFrame, dataset: Dataset) -> pd.DataFrame:
     Parameters
     ----------
     table
-        `NUMBERS`, `complete`, and `basis`: how many people or events a value stands on.
+        `NUMBERS`, `complete`, and `basis`: how many people or events a value stands on;
+        and `hidden` where it has been decided what else is hidden.
 
     Returns
     -------
     DataFrame
         The rows with `status`:
 
-        - `suppressed`: a basis from 1 to under `dataset.suppress_below`; every number
-          is missing, the base too (for a count, the base is the count);
+        - `suppressed`: a basis from 1 to under `dataset.suppress_below`, or hidden so
+          that such a one cannot be worked out; every number is missing, the base too
+          (for a count, the base is the count);
         - `incomplete`: the source does not cover the area and period; there is no
           value, but `numerator` keeps what was counted;
         - `not available`: there is nothing to compute it from (no answers, say);
@@ -35,6 +37,8 @@ def with_status(table: pd.DataFrame, dataset: Dataset) -> pd.DataFrame:
     basis = table["basis"].to_numpy(float)
     base = table["base"].to_numpy(float)
     hidden = (basis > 0) & (basis < dataset.suppress_below)
+    if "hidden" in table:
+        hidden |= table["hidden"].to_numpy(bool)
     gap = ~table["complete"].to_numpy(bool)
     none = np.isnan(table["value"].to_numpy(float))
     low = base < dataset.low_base_below

@@ -20,8 +20,10 @@ from geosafety import __version__, results
 from geosafety.geography.atlas import Atlas
 from geosafety.geography.web import for_the_web
 from geosafety.measures.harm import Weights, weights_notes
+from geosafety.pipeline.disclosure.guard import Guarded, guard
 from geosafety.pipeline.events import categories_of, event_tables, find_coverage
 from geosafety.pipeline.export import latest_period
+from geosafety.pipeline.gazetteer import write_gazetteer
 from geosafety.pipeline.impact.deprivation import deprivation_tables
 from geosafety.pipeline.impact.stop_outcomes import stop_outcome_tables
 from geosafety.pipeline.inputs import Placed, Progress, place_inputs, read_inputs
@@ -90,15 +92,19 @@ def build(project_file: Path, out: Path, *, progress: Progress) -> dict[str, Any
     invited = read_all_invited(project)
     parts = find_parts(project.legitimacy, series_entries(inputs, "area_values"))
     notes += invited_notes(invited) + legitimacy_notes(parts)
+    guarded = guard(project, inputs, atlas, progress)
+    notes += guarded.notes()
     with results.write_results(out) as folder:
         progress("measuring")
-        coverage = _write_values(folder, project, inputs, atlas, progress, harm)
+        coverage = _write_values(
+            folder, project, (inputs, guarded), atlas, progress, harm
+        )
         _write_patterns(folder, project, inputs, atlas, progress, harm)
         people = find_denominators(_of(inputs, "population"), atlas)
         notes += write_surveys(
             folder,
             project.policy["survey"],
-            _of(inputs, "survey"),
+            guarded.surveys,
             margins.table,
             atlas,
             people,
@@ -110,8 +116,11 @@ def build(project_file: Path, out: Path, *, progress: Progress) -> dict[str, Any
         )
         progress("writing boundaries")
         _write_geography(folder, atlas)
+        write_gazetteer(folder, atlas)
         results.write_table(folder, "venues", [venue_table(inputs)])
-        rates = response_rate_tables(project.policy["survey"], invited, inputs)
+        survey = project.policy["survey"]
+        rates = response_rate_tables(survey, invited, inputs, guarded.surveys)
+        results.write_table(folder, "disclosure", [guarded.record])
         results.write_table(folder, "response_rates", list(rates))
         scores = legitimacy_tables(folder, parts, seed=project.seed or 0)
         results.write_table(folder, "legitimacy", list(scores))
@@ -164,13 +173,13 @@ def _harm_weights(
 def _write_values(
     folder: Path,
     project: Project,
-    inputs: list[Placed],
+    read: tuple[list[Placed], Guarded],
     atlas: Atlas,
     progress: Progress,
     harm: Weights | None,
 ) -> pd.DataFrame:
     """Measure every dataset and append its tables; return what the sources cover."""
-    policy = project.policy
+    policy, (inputs, guarded) = project.policy, read
     by_dataset = {
         name: [placed for placed in inputs if placed.data.dataset == name]
         for name in policy
@@ -180,9 +189,8 @@ def _write_values(
     with results.ValueWriter(folder / "values.parquet") as writer:
         for name, dataset in policy.items():
             progress(f"measuring {dataset.label.lower()}")
-            for table in judged(
-                _tables(dataset, by_dataset[name], atlas, people, harm)
-            ):
+            mine, denominators = (by_dataset[name], guarded), (people, harm)
+            for table in judged(_tables(dataset, mine, atlas, denominators)):
                 writer.append(table)
             found = None
             if dataset.counts == "events":
@@ -249,14 +257,15 @@ def _latest(folder: Path) -> dict[tuple[str, str], pd.DataFrame]:
 
 def _tables(
     dataset: Dataset,
-    inputs: list[Placed],
+    read: tuple[list[Placed], Guarded],
     atlas: Atlas,
-    people: Any,
-    harm: Weights | None,
+    beside: tuple[Any, Weights | None],
 ) -> Any:
     """Choose the step for a dataset."""
+    (inputs, guarded), (people, harm) = read, beside
+    hidden = guarded.numbers.get(dataset.name)
     if dataset.name == "survey":
-        return survey_tables(dataset, inputs, atlas)
+        return survey_tables(dataset, guarded.surveys, atlas)
     if dataset.name in ("series", "area_values"):
         return series_tables(dataset, inputs, atlas)
     if dataset.name == "population":
@@ -264,11 +273,11 @@ def _tables(
     if dataset.name == "deprivation":
         return deprivation_tables(dataset, inputs, atlas, people)
     if dataset.name == "stop_search":
-        made = event_tables(dataset, inputs, atlas, people, harm)
-        return chain(made, stop_outcome_tables(dataset, inputs, atlas))
+        made = event_tables(dataset, inputs, atlas, people, harm, hidden)
+        return chain(made, stop_outcome_tables(dataset, inputs, atlas, hidden))
     if dataset.counts == "events":
         return event_tables(dataset, inputs, atlas, people, harm)
-    return stock_tables(dataset, inputs, atlas, people)
+    return stock_tables(dataset, inputs, atlas, people, hidden)
 
 
 def _write_geography(folder: Path, atlas: Atlas) -> None:

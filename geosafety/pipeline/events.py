@@ -20,7 +20,8 @@ from geosafety.measures.tallies import (
     placed_rows,
     tally_events,
 )
-from geosafety.pipeline.finish import finish
+from geosafety.pipeline.disclosure.numbers import HiddenNumbers
+from geosafety.pipeline.finish import finish, without
 from geosafety.pipeline.inputs import Placed
 from geosafety.pipeline.stocks import Denominators
 from geosafety.settings import Dataset, Indicator, indicators, weakest
@@ -39,12 +40,13 @@ class Coverage:
         return np.asarray(self.complete.all(axis=0))
 
 
-def event_tables(
+def event_tables(  # noqa: PLR0913
     dataset: Dataset,
     inputs: list[Placed],
     atlas: Atlas,
     denominators: Denominators,
     weights: Weights | None = None,
+    hidden: HiddenNumbers | None = None,
 ) -> Iterator[pd.DataFrame]:
     """Yield the finished tables of one dataset of events, layer by layer.
 
@@ -68,8 +70,9 @@ def event_tables(
         for indicator in indicators().values():
             if indicator.dataset == dataset.name:
                 own = "estimated" if indicator.weighted else kind
+                made = _measured(indicator, dataset, (here, force), weights)
                 yield finish(
-                    _measured(indicator, dataset, (here, force), weights),
+                    without(made, hidden, layer),
                     indicator,
                     dataset,
                     layer,

@@ -11,6 +11,7 @@ import pandas as pd
 
 from geosafety.geography.atlas import Layer
 from geosafety.measures.status import with_status
+from geosafety.pipeline.disclosure.numbers import HiddenNumbers
 from geosafety.publish.rounding import rounded
 from geosafety.settings import (
     NUMBERS,
@@ -37,7 +38,8 @@ def finish(  # noqa: PLR0913
     Parameters
     ----------
     table
-        `area_code, period, compared_with, group, complete, basis` and `NUMBERS`.
+        `area_code, period, compared_with, group, complete, basis` and `NUMBERS`; and
+        `hidden`, where something has been decided to be.
     """
     if table.empty:
         return pd.DataFrame(columns=list(VALUE_COLUMNS))
@@ -58,6 +60,15 @@ def finish(  # noqa: PLR0913
     text = [c for c in VALUE_COLUMNS if c not in NUMBERS]
     shaped = table.astype(dict.fromkeys(text, "category"))[list(VALUE_COLUMNS)]
     return mark_published(shaped) if kind == "synthetic" else shaped
+
+
+def without(
+    table: pd.DataFrame, hidden: HiddenNumbers | None, layer: Layer
+) -> pd.DataFrame:
+    """Mark the rows that it has been decided to hide."""
+    if hidden is None or table.empty:
+        return table
+    return table.assign(hidden=hidden.of(table, layer.name, layer.areas.index))
 
 
 def mark_published(table: pd.DataFrame) -> pd.DataFrame:

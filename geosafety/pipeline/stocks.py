@@ -10,7 +10,8 @@ import pandas as pd
 
 from geosafety.geography.atlas import Atlas
 from geosafety.measures.counted import Counts, counted
-from geosafety.pipeline.finish import finish
+from geosafety.pipeline.disclosure.numbers import HiddenNumbers
+from geosafety.pipeline.finish import finish, without
 from geosafety.pipeline.inputs import Placed
 from geosafety.settings import Dataset, Indicator, indicators, weakest
 
@@ -143,7 +144,11 @@ def population_tables(
 
 
 def stock_tables(
-    dataset: Dataset, inputs: list[Placed], atlas: Atlas, denominators: Denominators
+    dataset: Dataset,
+    inputs: list[Placed],
+    atlas: Atlas,
+    denominators: Denominators,
+    hidden: HiddenNumbers | None = None,
 ) -> Iterator[pd.DataFrame]:
     """Yield the indicators of members or venues, layer by layer.
 
@@ -161,7 +166,7 @@ def stock_tables(
                 own = indicator.denominator in stock.table
                 people = denominators.kind(indicator, geography)
                 yield finish(
-                    counted(indicator, dataset, here, force),
+                    without(counted(indicator, dataset, here, force), hidden, layer),
                     indicator,
                     dataset,
                     layer,

@@ -98,7 +98,7 @@ def test_a_lopsided_split_still_leaves_no_area_with_more_adults_than_people():
 def test_venues(demo):
     file = pd.read_csv(demo / "venues" / "venues_synthetic.csv")
     assert list(file) == [
-        "name", "kind", "postcode", "easting", "northing", "capacity",
+        "name", "kind", "postcode", "easting", "northing", "capacity", "accessible",
     ]  # fmt: skip
     assert len(file) == 60
     assert file["name"].str.match(r"Illustrative venue \d+$").all()

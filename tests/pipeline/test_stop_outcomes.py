@@ -1,10 +1,11 @@
 """Outcomes of stops against the published file itself, and what is hidden."""
 
+import numpy as np
 import pandas as pd
 import pytest
 
 from geosafety import results
-from geosafety.pipeline.impact.stop_outcomes import _guarded
+from geosafety.pipeline.disclosure.numbers import HiddenNumbers
 
 FILES = ("2017-09", "2017-10_2018-09")
 NOTHING = ("Nothing found - no further action", "A no further action disposal")
@@ -80,19 +81,41 @@ def test_no_group_is_hidden_alone_among_those_that_add_up(real_results):
     assert not ((table["hidden"] == 1) & (table["shown"] > 0)).any()
 
 
-def test_the_next_smallest_is_hidden_with_a_group_that_would_be_alone():
-    table = pd.DataFrame(
+def test_what_came_of_stops_is_hidden_with_all_of_them():
+    """Nobody decides about outcomes: they go with the stops they are of."""
+    areas = pd.Index(["W1", "W2"])
+    hidden = HiddenNumbers(
         {
-            "area_code": "W",
-            "period": "p",
-            "group": [f"ethnicity={name}" for name in "abcd"],
-            "basis": [5.0, 40.0, 20.0, 0.0],
+            ("ward", "2020", "all"): np.array([True, False]),
+            ("ward", "2020", "ethnicity=a"): np.array([True, True]),
         }
     )
-    assert _guarded(table, 10)["basis"].tolist() == [5, 40, 1, 0]
-    assert _guarded(table.assign(basis=[5.0, 6, 20, 0]), 10)["basis"].tolist() == [
-        5,
-        6,
-        20,
-        0,
-    ]
+    rows = pd.MultiIndex.from_product(
+        [areas, ["2020", "2021"], ["outcome=none", "ethnicity=a", "ethnicity=b"]],
+        names=["area_code", "period", "group"],
+    ).to_frame(index=False)
+    out = rows[hidden.of(rows.assign(compared_with=""), "ward", areas)]
+    assert set(zip(out["area_code"], out["group"], strict=True)) == {
+        ("W1", "outcome=none"),
+        ("W1", "ethnicity=a"),
+        ("W1", "ethnicity=b"),
+        ("W2", "ethnicity=a"),
+    }
+    assert set(out["period"]) == {"2020"}
+    change = rows.assign(period="2022", compared_with="2020")
+    assert hidden.of(change, "ward", areas).any()
+
+
+def test_groups_are_not_told_by_month_or_ward(real_results):
+    values = results.read_values(
+        real_results,
+        geography=["npu", "ward"],
+        indicator=["stop_search_count", "stop_search_rate"],
+    )
+    kind = values["group"].astype("str").str.partition("=")[0]
+    ward = values["geography"] == "ward"
+    month = ~values["period"].astype("str").str.contains("/")
+    told_apart = kind.isin(["type", "ethnicity"]) & (ward | month)
+    assert told_apart.any()
+    assert (values.loc[told_apart, "status"] == "suppressed").all()
+    assert (values.loc[~told_apart, "status"] == "ok").any()

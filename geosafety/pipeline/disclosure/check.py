@@ -13,14 +13,14 @@ from geosafety.disclosure.layout import KEY
 from geosafety.disclosure.leaks import HIDDEN, leaks
 from geosafety.disclosure.primary import Policy
 from geosafety.errors import InputError, MethodError, nearest
-from geosafety.pipeline.disclosure.pieces import read_pieces
-from geosafety.pipeline.disclosure.protect import (
+from geosafety.pipeline.disclosure.finished import (
     ALL,
     columns_of,
     dimensions_of,
     people_of,
     tables_of,
 )
+from geosafety.pipeline.disclosure.pieces import read_pieces
 from geosafety.readers.tables import read_headings, read_table, to_number
 from geosafety.settings import VALUE_COLUMNS
 
@@ -86,8 +86,7 @@ def _of_export(table: pd.DataFrame) -> pd.DataFrame:
     values = table.assign(**{c: table[c].fillna("") for c in text})
     for column in ("value", "numerator", "base"):
         values[column] = to_number(table[column])
-    cells, _ = columns_of(people_of(values.reset_index(drop=True)), seen=True)
-    return cells
+    return columns_of(people_of(values.reset_index(drop=True)))
 
 
 def _of_counts(path: Path, headings: list[str]) -> pd.DataFrame:

@@ -11,8 +11,9 @@ import pandas as pd
 from geosafety.geography.atlas import Atlas
 from geosafety.measures.intervals import wilson_interval
 from geosafety.measures.tallies import event_periods
+from geosafety.pipeline.disclosure.numbers import HiddenNumbers
 from geosafety.pipeline.events import event_cube, find_coverage
-from geosafety.pipeline.finish import finish
+from geosafety.pipeline.finish import finish, without
 from geosafety.pipeline.inputs import Placed
 from geosafety.readers.stop_outcomes import NOTHING, POSITIVE
 from geosafety.settings import Dataset, indicators, weakest
@@ -23,12 +24,16 @@ SPLIT = "|"
 
 
 def stop_outcome_tables(
-    dataset: Dataset, inputs: list[Placed], atlas: Atlas
+    dataset: Dataset,
+    inputs: list[Placed],
+    atlas: Atlas,
+    hidden: HiddenNumbers | None = None,
 ) -> Iterator[pd.DataFrame]:
     """Yield stops by ethnicity and outcome, and the share with a positive outcome.
 
     The share is of stops whose outcome is stated. Inputs that know no outcomes are left
-    out; small counts are hidden by the dataset's policy.
+    out. Who was stopped is hidden where it is few; what came of it, an answer and no
+    group, with all stops of the area or of the ethnicity.
     """
     known = [_grouped(p) for p in inputs if "outcome" in p.data.rows]
     coverage = find_coverage(dataset, known, atlas) if known else None
@@ -45,23 +50,8 @@ def stop_outcome_tables(
             ("stop_search_count", _counts(long)),
             ("stop_positive_share", _shares(long)),
         ):
-            safe = _guarded(table, dataset.suppress_below)
+            safe = without(table, hidden, layer)
             yield finish(safe, indicators()[name], dataset, layer, kind=kind)
-
-
-def _guarded(table: pd.DataFrame, below: int) -> pd.DataFrame:
-    """Where one group of a kind would be hidden alone, hide the next smallest too.
-
-    The total less the others would give the hidden one away. A basis of one hides.
-    """
-    kind = table["group"].str.partition("=")[0]
-    basis = table["basis"]
-    hidden = (basis > 0) & (basis < below)
-    keys = [table["area_code"], table["period"], kind]
-    alone = hidden.groupby(keys).transform("sum") == 1
-    shown = basis.where((basis >= below) & alone & (kind != "all"))
-    least = shown.groupby(keys).rank(method="first") == 1
-    return table.assign(basis=basis.mask(least, 1.0))
 
 
 def _grouped(placed: Placed) -> Placed:
@@ -98,9 +88,12 @@ def _counts(long: pd.DataFrame) -> pd.DataFrame:
     parts = []
     for by in ("ethnicity", "outcome"):
         sums = long.groupby(["area_code", "period", by], as_index=False)["n"].sum()
-        parts.append(sums.assign(group=f"{by}=" + sums[by]).drop(columns=by))
+        keys = ["area_code", "period", *([by] if by == "ethnicity" else [])]
+        basis = sums.groupby(keys)["n"].transform("sum")
+        named = sums.assign(group=f"{by}=" + sums[by], basis=basis)
+        parts.append(named.drop(columns=by))
     table: pd.DataFrame = pd.concat(parts, ignore_index=True)
-    for name in ("value", "numerator", "basis"):
+    for name in ("value", "numerator"):
         table[name] = table["n"]
     for name in ("lower", "upper", "base"):
         table[name] = np.nan
@@ -109,13 +102,15 @@ def _counts(long: pd.DataFrame) -> pd.DataFrame:
 
 def _shares(long: pd.DataFrame) -> pd.DataFrame:
     """Take the share of stated outcomes that are positive: of all, and by ethnicity."""
-    stated = long[long["outcome"].isin([POSITIVE, NOTHING])]
-    whole = stated.assign(group="all")
-    each = stated.assign(group="ethnicity=" + stated["ethnicity"])
-    table = pd.concat([whole, each], ignore_index=True)
+    whole = long.assign(group="all")
+    each = long.assign(group="ethnicity=" + long["ethnicity"])
+    every = pd.concat([whole, each], ignore_index=True)
+    table = every[every["outcome"].isin([POSITIVE, NOTHING])].copy()
     table["yes"] = table["n"].where(table["outcome"] == POSITIVE, 0.0)
     keys = ["area_code", "period", "group"]
     sums = table.groupby(keys, as_index=False)[["n", "yes"]].sum()
+    stops = every.groupby(keys, as_index=False)["n"].sum()
+    stops = sums[keys].merge(stops, on=keys, how="left")["n"]
     lower, upper = wilson_interval(sums["yes"], sums["n"])
     base = sums["n"].where(sums["n"] > 0)
     return sums.assign(
@@ -124,7 +119,7 @@ def _shares(long: pd.DataFrame) -> pd.DataFrame:
         upper=100 * upper,
         numerator=sums["yes"],
         base=sums["n"],
-        basis=sums["n"],
+        basis=stops,
         complete=True,
         compared_with="",
     )

@@ -66,7 +66,7 @@ def _pair(
     notes = " ".join(dict.fromkeys(note for form in shared for note in form.notes))
     differ = "Not the same question in both surveys. " if notes else ""
     counted = [
-        wave.counts(wave.home, _recoded(wave, form, kept))
+        wave.counts(wave.home, _recoded(wave, form, kept), of=form.question)
         for wave, form in zip(pair, shared, strict=True)
     ]
     both = set(counted[0]) & set(counted[1])
@@ -132,7 +132,7 @@ def _side(side: str, counts: Counts, wave: Wave, dataset: Dataset) -> pd.DataFra
             f"{side}_value": share.reshape(-1),
             f"{side}_effective_n": np.repeat(n, options),
             f"{side}_responses": np.repeat(base, options),
-            f"{side}_status": np.repeat(status_of(base, dataset), options),
+            f"{side}_status": np.repeat(status_of(counts, dataset)[:, 0], options),
             f"{side}_name": wave.name,
         }
     )

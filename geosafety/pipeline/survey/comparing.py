@@ -68,7 +68,7 @@ def _paired(
         n = kish(counts.weighted_base[:, 0], counts.squared_base[:, 0])
         total = np.where(n > 0, counts.weighted_base[:, 0], np.nan)
         share = 100 * counts.weighted_yes[:, 0] / total[:, None]
-        status = status_of(counts.base[:, 0], dataset)
+        status = status_of(counts, dataset)[:, 0]
         sides = pd.DataFrame(
             {
                 "first_value": share[:, BOTH] + share[:, FIRST],
@@ -114,7 +114,8 @@ def _groups(
 ) -> Iterator[pd.DataFrame]:
     groups = wave.answers[by]
     stated = [i for i, g in enumerate(groups.options) if g not in groups.not_stated]
-    counted = wave.counts(indicator.place, wave.yes(indicator), by)
+    yes = wave.yes(indicator)
+    counted = wave.counts(indicator.place, yes, by, of=indicator.question)
     whole = counted["force"].base[0]
     if len(stated) < 2 or not whole[stated].any():
         return
@@ -142,7 +143,7 @@ def _sides(
     total = counts.weighted_base
     n = kish(total, counts.squared_base)
     share = 100 * counts.weighted_yes[:, :, 0] / np.where(total > 0, total, np.nan)
-    status = status_of(counts.base, dataset)
+    status = status_of(counts, dataset)
     names = np.array(groups.options, dtype=object)
     area, group = (axis.reshape(-1) for axis in np.indices((len(total), len(others))))
     first, second = (area, np.array(others)[group]), (area, largest)
@@ -177,9 +178,11 @@ def _ratios(sides: pd.DataFrame) -> pd.DataFrame:
 # --- what both share -----------------------------------------------------------------
 
 
-def status_of(base: np.ndarray, dataset: Dataset) -> np.ndarray:
-    """Say of a side by how many answered whether it stands, by the dataset's policy."""
+def status_of(counts: Counts, dataset: Dataset) -> np.ndarray:
+    """Say by area and group whether a side stands, by the dataset's policy."""
+    base = counts.base
     hidden = (base > 0) & (base < dataset.suppress_below)
+    hidden |= counts.secret().any(axis=2)
     low = base < dataset.low_base_below
     return np.select(
         [base == 0, hidden, low], ["not available", SUPPRESSED, "low base"], "ok"

@@ -111,16 +111,22 @@ def _counted(
     layers = {
         name: _areas(name, atlas, words) for name in LAYERS if name in atlas.layers
     }
+    who = (*dataset.by_geographies, *dataset.who_geographies)
     for item in _items(wave):
         for by in ["", *wave.demographics]:
+            if by and item.said.demographic:
+                # Who is of one group and another too is a number of few people.
+                continue
             if by == item.question:
                 continue
-            counted = wave.counts(item.place, item.said, by)
+            counted = wave.counts(item.place, item.said, by, of=item.question)
             groups = wave.answers[by].options if by else ("all",)
             for layer, areas in layers.items():
                 if layer not in counted:
                     continue
                 if by and layer not in dataset.by_geographies:
+                    continue
+                if item.said.demographic and layer not in who:
                     continue
                 whole = layer == "force" and dataset.whole_is_everyone
                 shown = counted[EVERYONE if whole else layer]
@@ -178,6 +184,7 @@ def _table(item: Item, shown: Counts, placed: Counts, force: Counts) -> Columns:
     cubes = {
         "yes": rows(shown.yes),
         "base": bases(shown.base),
+        "hidden": rows(shown.secret() | placed.secret()),
         "weight_yes": rows(placed.weighted_yes),
         "weight_base": bases(placed.weighted_base),
         "weight_squares": bases(placed.squared_base),
@@ -204,6 +211,7 @@ def _finished(
     )
     table = table.drop(columns=["yes", "base"]).join(numbers)
     table = with_status(table.assign(basis=table["base"], complete=True), dataset)
+    table = table.drop(columns="hidden")
     shown = table["status"].isin(["ok", "low base"])
     table[WEIGHTED] = table[WEIGHTED].where(shown)
     table["best"] = table["weighted"] if wave.weights is not None else table["value"]

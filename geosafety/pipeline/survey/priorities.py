@@ -10,9 +10,9 @@ import pandas as pd
 from geosafety.geography.atlas import Atlas
 from geosafety.measures.comparison import compare_table
 from geosafety.measures.ranking import rank_options
-from geosafety.pipeline.survey.waves import Wave
+from geosafety.pipeline.survey.hiding import hidden_weeks
+from geosafety.pipeline.survey.waves import EVERYONE, Wave
 from geosafety.settings import Dataset
-from geosafety.tidy import Answers
 
 TABLES = ("priorities", "leads")
 TOP = 5
@@ -26,7 +26,8 @@ def priority_tables(
 
     By area of the layers of `by_geographies`, and for everyone who answered by week.
     Numbers are of those who answered, not weighted. Fewer than `suppress_below` answers
-    are hidden; under `low_base_below` there are shares and no ranks.
+    are hidden, and what else is decided to be (`hiding`); under `low_base_below` there
+    are shares and no ranks.
 
     Returns
     -------
@@ -38,44 +39,55 @@ def priority_tables(
     for measure, said in wave.answers.items():
         if not said.several or len(said.options) < 3:
             continue
-        for keys, inside in _groups(wave, said, atlas, dataset):
+        for keys, inside, secret in _groups(wave, measure, atlas, dataset):
             same = {"survey": wave.name, "question": measure, **keys}
-            ranked, lead = _one(said.codes[inside], said.options, dataset, seed)
+            marks = said.codes[inside]
+            ranked, lead = _one(marks, said.options, dataset, seed, secret=secret)
             made["priorities"].append(ranked.assign(**same, kind=wave.kind))
             made["leads"].append(lead.assign(**same, kind=wave.kind))
     return made
 
 
 def _groups(
-    wave: Wave, said: Answers, atlas: Atlas, dataset: Dataset
-) -> Iterator[tuple[dict[str, str], np.ndarray]]:
-    """Yield each area and week, and who of those in the base belongs to it."""
+    wave: Wave, measure: str, atlas: Atlas, dataset: Dataset
+) -> Iterator[tuple[dict[str, str], np.ndarray, bool]]:
+    """Yield each area and week, who in the base belongs to it, and if it is hidden."""
+    said = wave.answers[measure]
     reached = wave.grounds[wave.home].layers
+    counted = wave.counts(wave.home, said, of=measure)
     for layer in (name for name in dataset.by_geographies if name in reached):
         areas = atlas.layers[layer].areas
         home = wave.area(layer, areas.index).codes
         if layer == "force" and dataset.whole_is_everyone:
             home = np.zeros(wave.respondents, dtype=int)
+        shown = EVERYONE if layer == "force" and dataset.whole_is_everyone else layer
+        secret = np.atleast_1d(counted[shown].secret()[:, 0].any(axis=1))
         for at, (code, name) in enumerate(areas["area_name"].items()):
             keys = dict(zip(KEYS[2:], (layer, str(code), str(name), ""), strict=True))
-            yield keys, said.base & (home == at)
+            yield keys, said.base & (home == at), bool(secret[at])
     if wave.weeks is None:
         return
     force = atlas.layers["force"].areas
+    gone = hidden_weeks(wave, said, dataset)
     for at, week in enumerate(wave.weeks.options):
         names = ("force", str(force.index[0]), str(force["area_name"].iloc[0]), week)
         keys = dict(zip(KEYS[2:], names, strict=True))
-        yield keys, said.base & (wave.weeks.codes == at)
+        yield keys, said.base & (wave.weeks.codes == at), bool(gone[at])
 
 
 def _one(
-    marks: np.ndarray, options: tuple[str, ...], dataset: Dataset, seed: int
+    marks: np.ndarray,
+    options: tuple[str, ...],
+    dataset: Dataset,
+    seed: int,
+    *,
+    secret: bool = False,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Rank one group's choices, and compare the first with the second."""
     base = len(marks)
     chosen = marks.sum(axis=0).astype(float)
     table = pd.DataFrame({"option": options, "n": chosen, "base": float(base)})
-    if base < max(dataset.suppress_below, 1):
+    if secret or base < max(dataset.suppress_below, 1):
         status = "suppressed" if base else "not available"
         hidden = table.assign(n=np.nan, base=np.nan, status=status)
         return hidden, pd.DataFrame([{"status": status, "verdict": ""}])

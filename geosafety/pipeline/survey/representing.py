@@ -10,6 +10,7 @@ import pandas as pd
 
 from geosafety.errors import MethodError
 from geosafety.geography.atlas import Atlas
+from geosafety.measures.crosstabs import Counts
 from geosafety.measures.r_indicator import partial_indicators, r_indicator
 from geosafety.measures.representation import representation
 from geosafety.measures.responses_needed import responses_needed
@@ -33,8 +34,8 @@ def representation_tables(
 ) -> dict[str, list[pd.DataFrame]]:
     """Make the tables of `TABLES` for one survey.
 
-    A group of fewer than `suppress_below` respondents is hidden, and where it is the
-    only one of its area and dimension the next smallest with it: the shares add up.
+    What is hidden is decided in `hiding`, as for every table; without a decision only
+    groups of fewer than `suppress_below` respondents are.
     """
     made: dict[str, list[pd.DataFrame]] = {name: [] for name in TABLES}
     dimensions = [*wave.demographics, *AREAS]
@@ -48,22 +49,26 @@ def representation_tables(
         if said is None:
             of_all, said = of_all.head(0), asked
         layers = LAYERS[:1] if dimension in AREAS else LAYERS
-        counted = wave.counts(wave.home, said)
+        counted = wave.counts(wave.home, said, of=dimension)
         for layer in (name for name in layers if name in counted):
             counts = _counts(counted[layer].yes[:, 0], said, atlas, layer)
+            secret = _secret(counted[layer], said, atlas, layer, dataset)
             own = of_all[of_all["geography"] == layer]
             for code, n in counts.items():
                 area = own[own["area_code"] == code]
                 keys = _keys(wave, layer, code, dimension, atlas)
+                small = secret[code]
                 made["representation"].append(
-                    _compared(n, area, (said, why), dataset, keys)
+                    _compared(n, area, (said, why), small, keys)
                 )
-                made["responses_needed"] += _needed(n, area, said, dataset, keys)
+                made["responses_needed"] += _needed(
+                    n, area, (said, small), dataset, keys
+                )
             if len(own):
-                cells = _cells(counts, own, said)
+                cells = _cells(counts, own, said, secret)
                 keys = _keys(wave, "force", FORCE_CODE, dimension, atlas)
                 by = [dimension] if layer == "force" else [dimension, layer]
-                made["evenness"] += _evenness(cells, by, dataset, keys)
+                made["evenness"] += _evenness(cells, by, keys)
     return made
 
 
@@ -75,6 +80,20 @@ def _counts(
     return {
         str(code): pd.Series(row, index=pd.Index(said.options))
         for code, row in zip(codes, yes.round(6), strict=True)
+    }
+
+
+def _secret(
+    counts: Counts, said: Answers, atlas: Atlas, layer: str, dataset: Dataset
+) -> dict[str, pd.Series]:
+    """By area, which groups are hidden."""
+    n = counts.yes[:, 0]
+    few = (n > 0) & (n < dataset.suppress_below)
+    out = (counts.secret()[:, 0] | few) & (n > 0)
+    codes = atlas.layers[layer].areas.index
+    return {
+        str(code): pd.Series(row, index=pd.Index(said.options))
+        for code, row in zip(codes, out, strict=True)
     }
 
 
@@ -90,7 +109,7 @@ def _compared(
     n: pd.Series,
     area: pd.DataFrame,
     fit: tuple[Answers, str],
-    dataset: Dataset,
+    small: pd.Series,
     keys: dict[str, str],
 ) -> pd.DataFrame:
     """Set one area's respondents against its residents; without figures, say so."""
@@ -105,7 +124,15 @@ def _compared(
         )
     kinds = [keys["kind"], *area["kind"].astype(str).unique()]
     table = table.rename_axis("category").reset_index()
-    table = _hidden(table, dataset.suppress_below)
+    if (
+        not area.empty
+        and small[~small.index.isin(people.index)]
+        .drop(list(said.not_stated), errors="ignore")
+        .any()
+    ):
+        # How many are in groups without residents would tell of the hidden one.
+        small = pd.Series(data=True, index=small.index)
+    table = _hidden(table, small)
     about = {"source": _named(area, "source"), "vintage": _named(area, "vintage")}
     return table.assign(**about, **{**keys, "kind": weakest(kinds)})
 
@@ -135,13 +162,9 @@ def _unknown(n: pd.Series, said: Answers, why: str) -> pd.DataFrame:
     )
 
 
-def _hidden(table: pd.DataFrame, below: int) -> pd.DataFrame:
-    """Hide small groups, and the next smallest where one alone would be left."""
-    small = table["basis"].between(0, below, inclusive="neither").to_numpy(copy=True)
-    if small.sum() == 1:
-        rest = table["basis"].where(~small & (table["basis"] > 0).to_numpy())
-        if rest.notna().any():
-            small[int(rest.argmin())] = True
+def _hidden(table: pd.DataFrame, out: pd.Series) -> pd.DataFrame:
+    """Hide the groups that have been decided to be hidden."""
+    small = out.reindex(table["category"]).fillna(value=False).to_numpy(bool)
     if not small.any():
         return table
     # The total of the rest, and who did not state theirs, would give the hidden away.
@@ -154,11 +177,12 @@ def _hidden(table: pd.DataFrame, below: int) -> pd.DataFrame:
 def _needed(
     n: pd.Series,
     area: pd.DataFrame,
-    said: Answers,
+    groups: tuple[Answers, pd.Series],
     dataset: Dataset,
     keys: dict[str, str],
 ) -> Iterator[pd.DataFrame]:
     """Say how many answers each group still needs; of a hidden group only the whole."""
+    said, small = groups
     people = area.set_index("category")["population"]
     if area.empty:
         return
@@ -176,7 +200,7 @@ def _needed(
         return
     table = responses_needed(rows, half_width=dataset.precision)
     table = table.assign(status="ok", word="")
-    table = _hidden(table, dataset.suppress_below)
+    table = _hidden(table, small)
     gone = (table["status"] == "suppressed").to_numpy()
     table.loc[gone, ["half_width_now", "more_for_precision", "more_for_share"]] = np.nan
     told = "Too few answers to say how many; some {:,.0f} are needed in all."
@@ -192,9 +216,15 @@ def _needed(
 
 
 def _cells(
-    counts: dict[str, pd.Series], own: pd.DataFrame, said: Answers
+    counts: dict[str, pd.Series],
+    own: pd.DataFrame,
+    said: Answers,
+    secret: dict[str, pd.Series],
 ) -> pd.DataFrame:
-    """Lay respondents and residents out, by area and group, where people are."""
+    """Lay respondents and residents out, by area and group, where people are.
+
+    `hidden` says which numbers are.
+    """
     people = own.set_index(["area_code", "category"])["population"]
     groups = [option for option in said.options if option not in said.not_stated]
     cells = pd.DataFrame(
@@ -204,6 +234,7 @@ def _cells(
                 "category": g,
                 "n": n[g],
                 "population": people.get((area, g)),
+                "hidden": secret[area][g],
             }
             for area, n in counts.items()
             for g in groups
@@ -213,12 +244,14 @@ def _cells(
 
 
 def _evenness(
-    cells: pd.DataFrame, by: list[str], dataset: Dataset, keys: dict[str, str]
+    cells: pd.DataFrame, by: list[str], keys: dict[str, str]
 ) -> Iterator[pd.DataFrame]:
     """Say how even the response is over groups, and over groups of every area.
 
-    Over one variable there is nothing to condition on. Groups of under `suppress_below`
-    respondents are hidden, as in `_compared`.
+    Over one variable there is nothing to condition on. The figures of the whole are
+    made of every number, the hidden too: with any hidden they have two decimals, which
+    tell nothing of a small group, and those of a variable, which its shown groups would
+    solve, are missing.
     """
     cells = cells.rename(columns={"category": by[0], "area": (*by, "area")[1]})
     try:
@@ -226,17 +259,12 @@ def _evenness(
         parts = partial_indicators(cells, by)
     except MethodError:
         return
-    parts = parts.assign(basis=parts["n"], status="ok", word="")
-    each = parts["category"] != ""
-    groups = [
-        _hidden(part, dataset.suppress_below)
-        for _, part in parts[each].groupby("variable", sort=False)
-    ]
-    hidden = pd.concat(groups)
-    gone = (hidden["status"] == "suppressed").to_numpy()
-    hidden.loc[gone, [c for c in EVENNESS if c in hidden]] = np.nan
-    table = pd.concat([parts[~each], hidden]).drop(columns=["word", "basis"])
+    table, any_hidden = _parts_shown(parts, cells, by)
     found = {k: v for k, v in asdict(whole).items() if k not in ("population", "rate")}
+    if any_hidden:
+        found = {
+            k: round(v, 2) if isinstance(v, float) else v for k, v in found.items()
+        }
     # The figures of the whole stand once, in the row of the first variable.
     first = np.arange(len(table)) == 0
     for name, value in found.items():
@@ -244,3 +272,21 @@ def _evenness(
             empty = "" if isinstance(value, str) else np.nan
             table[name] = [value if yes else empty for yes in first]
     yield table.assign(**{**keys, "dimension": " and ".join(by)})
+
+
+def _parts_shown(
+    parts: pd.DataFrame, cells: pd.DataFrame, by: list[str]
+) -> tuple[pd.DataFrame, bool]:
+    """Hide the parts of hidden groups; tell too whether any number is hidden."""
+    any_hidden = bool(cells["hidden"].any())
+    # One variable's groups are those of the Force; of more, they are sums over areas.
+    gone = np.zeros(len(parts), dtype=bool)
+    if len(by) == 1:
+        names = set(cells.loc[cells["hidden"], by[0]])
+        gone = parts["category"].isin(names).to_numpy()
+    table = parts.assign(status=np.where(gone, "suppressed", "ok"))
+    table.loc[gone, [c for c in (*EVENNESS, "n") if c in table]] = np.nan
+    if any_hidden:
+        whole = (table["category"] == "").to_numpy()
+        table.loc[whole, [c for c in EVENNESS[1:] if c in table]] = np.nan
+    return table, any_hidden

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import pandas as pd
 
-from geosafety.measures.response_rates import response_rates
+from geosafety.measures.response_rates import NUMBERS, response_rates
 from geosafety.pipeline.inputs import Placed
+from geosafety.pipeline.survey.waves import EVERYONE, Wave
 from geosafety.project import Project
 from geosafety.readers.invited import INVITED, Invited, read_invited
 from geosafety.settings import Dataset
@@ -34,7 +35,10 @@ def invited_notes(invited: list[Invited]) -> list[str]:
 
 
 def response_rate_tables(
-    dataset: Dataset, invited: list[Invited], inputs: list[Placed]
+    dataset: Dataset,
+    invited: list[Invited],
+    inputs: list[Placed],
+    surveys: Sequence[Wave] = (),
 ) -> Iterator[pd.DataFrame]:
     """Yield the response rates of each survey that says how many it asked.
 
@@ -42,6 +46,8 @@ def response_rate_tables(
     ----------
     dataset
         The survey policy: `suppress_below`, `low_base_below`.
+    surveys
+        With what is hidden of each, as decided for all its tables.
 
     Yields
     ------
@@ -64,6 +70,7 @@ def response_rate_tables(
                 suppress_below=dataset.suppress_below,
                 low_base_below=dataset.low_base_below,
             )
+            rates = _without(rates, _hidden(surveys, one.survey, dimension))
             keys = {"survey": one.survey, "dimension": dimension}
             about = {"kind": data.kind, "source": one.source}
             table = rates.rename_axis("category").reset_index().assign(**keys, **about)
@@ -86,6 +93,29 @@ def _counts(one: Invited, data: Observations, dimension: str) -> pd.DataFrame:
     return pd.DataFrame(
         {"responses": answered.reindex(kept), "invited": asked.reindex(kept)}
     )
+
+
+def _hidden(surveys: Sequence[Wave], survey: str, dimension: str) -> set[str]:
+    """List the groups of everyone who answered that are hidden."""
+    for wave in surveys:
+        said = wave.answers.get(dimension)
+        if wave.name == survey and said is not None:
+            counted = wave.counts(wave.home, said, of=dimension)[EVERYONE]
+            secret = counted.secret()[0, 0]
+            return {o for o, out in zip(said.options, secret, strict=True) if out}
+    return set()
+
+
+def _without(rates: pd.DataFrame, hidden: set[str]) -> pd.DataFrame:
+    """Hide groups, in the words that small ones are hidden in."""
+    out = rates.index.isin(hidden)
+    table = rates.copy()
+    table.loc[out, [*NUMBERS]] = np.nan
+    table.loc[out, "status"] = "suppressed"
+    table.loc[out, "words"] = (
+        "hidden: too few answers to show, here or in a group beside it"
+    )
+    return table
 
 
 def _answered(said: Answers) -> pd.Series:

@@ -12,17 +12,16 @@ from geosafety.geography.atlas import Atlas, Layer
 from geosafety.measures.crosstabs import Counts
 from geosafety.measures.shares import shares
 from geosafety.pipeline.finish import finish
-from geosafety.pipeline.inputs import Placed
-from geosafety.pipeline.survey.waves import EVERYONE, Wave, waves
+from geosafety.pipeline.survey.waves import EVERYONE, Wave
 from geosafety.settings import Dataset, Indicator, indicators
 from geosafety.tidy import Answers
 
 
 def survey_tables(
-    dataset: Dataset, inputs: list[Placed], atlas: Atlas
+    dataset: Dataset, surveys: list[Wave], atlas: Atlas
 ) -> Iterator[pd.DataFrame]:
     """Yield every indicator of every survey, layer by layer."""
-    for wave in waves(inputs, atlas):
+    for wave in surveys:
         for indicator in indicators().values():
             if indicator.dataset == dataset.name:
                 yield from _one(indicator, dataset, wave, atlas)
@@ -56,14 +55,16 @@ def _counted(
     elif indicator.measure in ("answer_share", "answer_count"):
         for measure, said in wave.answers.items():
             groups = [f"{measure}={option}" for option in said.options]
-            yield groups, wave.counts(indicator.place, said)
+            yield groups, wave.counts(indicator.place, said, of=measure)
     else:
         yes = wave.yes(indicator)
-        yield ["all"], _first(wave.counts(indicator.place, yes))
+        of = indicator.question
+        yield ["all"], _first(wave.counts(indicator.place, yes, of=of))
         for measure in indicator.by:
             if by := wave.answers.get(measure):
                 groups = [f"{measure}={option}" for option in by.options]
-                yield groups, _first(wave.counts(indicator.place, yes, measure))
+                counts = wave.counts(indicator.place, yes, measure, of=of)
+                yield groups, _first(counts)
 
 
 def _whole(respondents: int) -> Answers:
@@ -78,15 +79,20 @@ def _whole(respondents: int) -> Answers:
 def _first(counts: dict[str, Counts]) -> dict[str, Counts]:
     """Keep the first option of each: of yes and no, the yes."""
     return {
-        name: replace(c, yes=c.yes[:, :, :1], weighted_yes=c.weighted_yes[:, :, :1])
+        name: replace(
+            c,
+            yes=c.yes[:, :, :1],
+            weighted_yes=c.weighted_yes[:, :, :1],
+            hidden=c.secret()[:, :, :1],
+        )
         for name, c in counts.items()
     }
 
 
 def of_layer(
     counts: dict[str, Counts], layer: Layer, dataset: Dataset
-) -> tuple[np.ndarray, np.ndarray]:
-    """Take the yeses and bases of one layer: areas by groups and options.
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Take the yeses, bases and what is hidden of one layer: areas by groups, options.
 
     The papers' force figures are of everyone who answered, wherever they live.
     """
@@ -94,14 +100,17 @@ def of_layer(
     found = counts[EVERYONE if whole else layer.name]
     base = np.broadcast_to(found.base[:, :, None], found.yes.shape)
     areas = len(found.yes)
-    return found.yes.reshape(areas, -1), base.reshape(areas, -1)
+    cubes = (found.yes, base, found.secret())
+    yes, bases, hidden = (cube.reshape(areas, -1) for cube in cubes)
+    return yes, bases, hidden
 
 
-def _table(
+def _table(  # noqa: PLR0913
     indicator: Indicator,
     groups: list[str],
     yes: np.ndarray,
     base: np.ndarray,
+    hidden: np.ndarray,
     layer: Layer,
 ) -> pd.DataFrame:
     """Turn the counts of one question into numbers, group by group."""
@@ -115,6 +124,7 @@ def _table(
         compared_with="",
         complete=True,
         basis=basis,
+        hidden=hidden.T.reshape(-1),
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
@@ -18,6 +18,7 @@ from geosafety.measures.crosstabs import (
     split,
 )
 from geosafety.pipeline.inputs import Placed
+from geosafety.pipeline.survey.hidden import Hidden
 from geosafety.settings import Indicator
 from geosafety.tidy import BLANK, Answers
 
@@ -40,6 +41,8 @@ class Wave:
         In which week each answered, where the file says.
     design
         The weights that the sample was drawn with, where it was drawn.
+    hidden
+        What is hidden, once it is decided (`hiding`).
     """
 
     name: str
@@ -50,6 +53,7 @@ class Wave:
     weights: np.ndarray | None = None
     weeks: Answers | None = None
     design: np.ndarray | None = None
+    hidden: Hidden | None = None
     _splits: dict[tuple[str, str], Split] = field(default_factory=dict)
 
     @property
@@ -95,13 +99,18 @@ class Wave:
         """Return the role to place an indicator in: the one it names, or the first."""
         return place if place in self.grounds else self.home
 
-    def counts(self, place: str, said: Answers, by: str = "") -> dict[str, Counts]:
+    def counts(
+        self, place: str, said: Answers, by: str = "", *, of: str = ""
+    ) -> dict[str, Counts]:
         """Count a question by area of one role, and under `EVERYONE` once a person.
 
         Parameters
         ----------
         by
             The demographic question to split by; empty: not split.
+        of
+            The name of the question, or of the layer whose areas are its options: what
+            is hidden goes by it.
         """
         role = self.role(place)
         found = count_answers(
@@ -110,7 +119,25 @@ class Wave:
         whole = count_answers(
             self.people, said, self._split(EVERYONE, by), self.weights
         )
-        return {**found, **whole}
+        counted = {**found, **whole}
+        if self.hidden is None:
+            return counted
+        asked = self.answers.get(of)
+        return {
+            layer: replace(
+                counts,
+                hidden=self.hidden.cube(
+                    said,
+                    asked,
+                    role=self.home if layer == EVERYONE else role,
+                    layer=layer,
+                    by=by,
+                    of=of,
+                    shape=counts.yes.shape,
+                ),
+            )
+            for layer, counts in counted.items()
+        }
 
     def _split(self, role: str, by: str) -> Split:
         key = (role, by)

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from geosafety import results
 from geosafety.geography.atlas import Atlas
-from geosafety.pipeline.inputs import Placed, Progress
+from geosafety.pipeline.inputs import Progress
 from geosafety.pipeline.stocks import Denominators
 from geosafety.pipeline.survey import priorities
 from geosafety.pipeline.survey.between import wave_comparisons
@@ -17,7 +18,7 @@ from geosafety.pipeline.survey.comparing import comparison_tables
 from geosafety.pipeline.survey.estimates import COLUMNS, TEXT, estimate_tables
 from geosafety.pipeline.survey.references import references
 from geosafety.pipeline.survey.representing import TABLES, representation_tables
-from geosafety.pipeline.survey.waves import Wave, waves
+from geosafety.pipeline.survey.waves import Wave
 from geosafety.pipeline.survey.weights import Weighting, weigh
 from geosafety.settings import Dataset
 
@@ -25,7 +26,7 @@ from geosafety.settings import Dataset
 def write_surveys(  # noqa: PLR0913
     folder: Path,
     dataset: Dataset,
-    inputs: list[Placed],
+    surveys: list[Wave],
     margins: pd.DataFrame,
     atlas: Atlas,
     people: Denominators,
@@ -39,8 +40,8 @@ def write_surveys(  # noqa: PLR0913
 
     Parameters
     ----------
-    inputs
-        The surveys, each in all its roles.
+    surveys
+        What is hidden of each is decided already.
     margins
         Residents by group, as the project's `[[margins]]` give them.
 
@@ -51,7 +52,7 @@ def write_surveys(  # noqa: PLR0913
     """
     known = references(margins, people, atlas)
     done: list[tuple[Wave, Weighting]] = []
-    for wave in waves(inputs, atlas):
+    for wave in surveys:
         progress(f"weighting {wave.name}: {wave.respondents:,} respondents")
         done.append(weigh(wave, known, atlas))
     made: dict[str, list[pd.DataFrame]] = {
@@ -74,13 +75,13 @@ def write_surveys(  # noqa: PLR0913
 
     columns = {column: column in TEXT for column in COLUMNS}
     results.write_stream(folder, "estimates", estimates(), columns)
-    made |= {"comparisons": compared, "weighting": [_reported(w) for _, w in done]}
+    made |= {"comparisons": compared, "weighting": [_reported(*pair) for pair in done]}
     for name, tables in made.items():
         results.write_table(folder, name, tables)
     return [f"{how.survey}: {how.words}" for _, how in done]
 
 
-def _reported(how: Weighting) -> pd.DataFrame:
+def _reported(wave: Wave, how: Weighting) -> pd.DataFrame:
     """Lay a report out: a row for the whole, and one for each group weighted by."""
     whole: dict[str, object] = {
         "survey": how.survey,
@@ -98,5 +99,20 @@ def _reported(how: Weighting) -> pd.DataFrame:
         "effective_n": report.effective_n,
         "design_effect": report.design_effect,
     }
-    parts = report.margins.assign(survey=how.survey)
+    parts = _without_hidden(wave, report.margins).assign(survey=how.survey)
     return pd.concat([pd.DataFrame([whole]), parts], ignore_index=True)
+
+
+def _without_hidden(wave: Wave, margins: pd.DataFrame) -> pd.DataFrame:
+    """Blank the groups of the force area whose number of respondents is hidden."""
+    table = margins.copy()
+    for dimension, rows in margins.groupby("dimension"):
+        said = wave.answers.get(str(dimension))
+        if said is None or wave.hidden is None:
+            continue
+        secret = wave.counts(wave.home, said, of=str(dimension))["force"].secret()
+        out = {o for o, yes in zip(said.options, secret[0, 0], strict=True) if yes}
+        out |= {said.bands.get(o, o) for o in out}
+        gone = rows.index[rows["category"].isin(out)]
+        table.loc[gone, ["n", "sample_share"]] = np.nan
+    return table

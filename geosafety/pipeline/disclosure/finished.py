@@ -1,22 +1,20 @@
-"""Hide further values of surveys and members, so that no hidden one can be worked out.
+"""Read finished tables as their readers do: which numbers of people they tell.
 
-A finished row speaks of a group of people: its base, or for a count the count. Rows of
-one group in one area share a *cell* and are hidden together. Two columns of numbers
-that agree in every area where both stand are taken to be of the same people: the base
-of a question about a visit to the police is also printed as the number who said yes to
-having made one, and hiding the one without the other hides nothing.
+A finished row speaks of a group of people: its base, or for a count the count. Two
+columns of numbers that agree in every area where both stand are taken to be of the same
+people: the base of a question about a visit to the police is also printed as the number
+who said yes to having made one, and whoever hides the one without the other hides
+nothing.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 import pandas as pd
 
 from geosafety.disclosure.layout import (
-    KEY,
     Parts,
     Tables,
     distinct_pieces,
@@ -24,74 +22,15 @@ from geosafety.disclosure.layout import (
     with_gaps,
 )
 from geosafety.disclosure.primary import Policy, small_remainders, too_small
-from geosafety.disclosure.secondary import Pattern, hide
 from geosafety.errors import MethodError
-from geosafety.settings import NUMBERS, indicators
+from geosafety.questionnaires import survey, survey_names
+from geosafety.settings import indicators
 
 AREA = ["geography", "area_code"]
 ALL, NOT_STATED = "all", "not stated"
 MEMBERS = "members"
 # So many areas must show the same numbers before two columns are of the same people.
 AGREE = 3
-# Above so many unknowns the quick method decides, and the report says its gap.
-EXACT_UNKNOWNS = 600
-EXACT_ROUNDS = 15
-
-
-@dataclass(frozen=True, eq=False)
-class Protected:
-    """Finished rows after control, and what was done.
-
-    Attributes
-    ----------
-    values
-        The same rows in the same order; further ones are `suppressed`.
-    report
-        One row a problem: `period, people, dimension, cells, before` (hidden already),
-        `primary, secondary, remainders`, `short` (ranges that cannot be as wide as the
-        policy asks, because what would have to be hidden is public or 0), `gap` (how
-        many of the secondary cells may be too many, as a share), `proved`.
-    """
-
-    values: pd.DataFrame
-    report: pd.DataFrame
-
-
-def protect(
-    values: pd.DataFrame,
-    pieces: pd.DataFrame,
-    policy: Policy,
-    *,
-    rounds: int = EXACT_ROUNDS,
-) -> Protected:
-    """Hide what gives hidden values of surveys or members away.
-
-    Parameters
-    ----------
-    values
-        Finished rows (`VALUE_COLUMNS`) of one dataset, of one period or several, all
-        that will be published of it. Rows of the kind `published` are public already
-        and stay.
-    pieces
-        Where the layers' areas overlap: one row a piece of ground, a column for each
-        geography (`geosafety.pipeline.disclosure.pieces`).
-
-    Returns
-    -------
-    Protected
-        Every number of a hidden row is missing, and its status `suppressed`.
-
-    Raises
-    ------
-    MethodError
-        The numbers contradict one another, so that no statement about them holds.
-    """
-    rows = people_of(values)
-    cells, role = columns_of(rows)
-    done = [_protected(people, pieces, policy, rounds) for people in _peoples(cells)]
-    hidden = pd.concat([table for table, _ in done]) if done else pd.DataFrame()
-    report = pd.DataFrame([line for _, lines in done for line in lines])
-    return Protected(_hide_rows(values, rows, role, hidden), report)
 
 
 def people_of(values: pd.DataFrame) -> pd.DataFrame:
@@ -108,7 +47,8 @@ def people_of(values: pd.DataFrame) -> pd.DataFrame:
         "str"
     )
     named = [
-        _named(i, g) for i, g in zip(text["indicator"], text["group"], strict=True)
+        _named(*key)
+        for key in zip(text["indicator"], text["group"], text["period"], strict=True)
     ]
     base, numerator = zip(*named, strict=True) if named else ((), ())
     rows = text[["period", *AREA]].assign(
@@ -132,13 +72,15 @@ def _measure(name: str) -> str:
     return found.measure if found else ""
 
 
-def _named(name: str, group: str) -> tuple[str, str]:
+def _named(name: str, group: str, period: str = "") -> tuple[str, str]:
     """Name the columns of people of a row: its base, and its numerator.
 
     Examples
     --------
-    >>> _named("survey_answer_share", "age=65-74")
-    ('age|all', 'age|=65-74')
+    >>> _named("survey_answer_share", "contact_police=Yes")
+    ('contact_police|all', 'contact_police|=Yes')
+    >>> _named("survey_answer_share", "age=65-74", "consultation_2024")
+    ('age|all', 'age|age=65-74')
     >>> _named("feels_safe_home", "age=65-74")
     ('safe_home|age=65-74', '')
     >>> _named("wmnow_rate", "all")
@@ -149,7 +91,9 @@ def _named(name: str, group: str) -> tuple[str, str]:
         return "", ""
     if found.measure in ("answer_share", "answer_count"):
         question, _, option = group.partition("=")
-        return f"{question}|{ALL}", f"{question}|={option}"
+        # Who said what they are is a group of people.
+        part = f"{question if question in _about_people(period) else ''}={option}"
+        return f"{question}|{ALL}", f"{question}|{part}"
     if found.question:
         place = "" if found.place == "home" else f" ({found.place})"
         return f"{found.question}{place}|{group}", ""
@@ -158,22 +102,23 @@ def _named(name: str, group: str) -> tuple[str, str]:
     return f"{name}|{group}", ""
 
 
-def columns_of(
-    rows: pd.DataFrame, *, seen: bool = False
-) -> tuple[pd.DataFrame, dict[tuple[str, str], str]]:
+@cache
+def _about_people(period: str) -> frozenset[str]:
+    """List the questions about the respondent that a survey asked, if this is one."""
+    if period not in survey_names():
+        return frozenset()
+    return frozenset(q.measure for q in survey(period).questions if q.demographic)
+
+
+def columns_of(rows: pd.DataFrame) -> pd.DataFrame:
     """Put the numbers of people into columns, the same people into one.
 
-    Parameters
-    ----------
-    seen
-        How a reader finds it: a cell that one row hides and another shows is shown.
-        Else it is to be hidden in both.
+    A cell that one row hides and another shows is shown.
 
     Returns
     -------
-    DataFrame, dict
-        `period, people, part, geography, area_code, count, hidden, fixed`, and for each
-        period and column the name of the column whose people it is.
+    DataFrame
+        `period, people, part, geography, area_code, count, hidden, fixed`.
     """
     long = _long(rows)
     role: dict[tuple[str, str], str] = {}
@@ -187,14 +132,14 @@ def columns_of(
     keys_of = ["period", "column", *AREA]
     cells = long.groupby(keys_of, sort=True).agg(
         count=("count", "max"),
-        hidden=("hidden", "all" if seen else "any"),
+        hidden=("hidden", "all"),
         fixed=("fixed", "any"),
     )
     cells = cells.reset_index()
     cells["hidden"] &= ~cells["fixed"]
     cells = cells[cells["hidden"] | cells["count"].notna()]
     split = cells["column"].str.split("|", n=1, expand=True)
-    return cells.assign(people=split[0], part=split[1]), role
+    return cells.assign(people=split[0], part=split[1])
 
 
 def _long(rows: pd.DataFrame) -> pd.DataFrame:
@@ -244,58 +189,6 @@ def _agree(one: np.ndarray, other: np.ndarray) -> bool:
     return bool(people.sum() >= AGREE and (one[both] == other[both]).all())
 
 
-def _peoples(cells: pd.DataFrame) -> Iterator[pd.DataFrame]:
-    for _, table in cells.groupby(["period", "people"], sort=True):
-        yield table
-
-
-def _protected(
-    cells: pd.DataFrame,
-    pieces: pd.DataFrame,
-    policy: Policy,
-    rounds: int,
-) -> tuple[pd.DataFrame, list[dict[str, object]]]:
-    """Protect the numbers of some people: all of them, then by each dimension.
-
-    The whole of an area stands in each of these tables; they are gone through until
-    none asks for more.
-    """
-    table = cells.set_index(["part", *AREA]).sort_index()
-    lines: dict[str, dict[str, object]] = {}
-    before = -1
-    while before != int(table["hidden"].sum()):
-        before = int(table["hidden"].sum())
-        for dimension in dimensions_of(cells):
-            found = _problem(table, dimension, pieces, policy, rounds)
-            said = {
-                "period": cells["period"].iloc[0],
-                "people": cells["people"].iloc[0],
-            }
-            earlier = lines.get(dimension)
-            lines[dimension] = said | {"dimension": dimension} | found
-            if earlier:
-                for count in ("before", "primary", "secondary"):
-                    lines[dimension][count] = earlier[count]
-    return table.reset_index(), list(lines.values())
-
-
-def _problem(
-    table: pd.DataFrame,
-    dimension: str,
-    pieces: pd.DataFrame,
-    policy: Policy,
-    rounds: int,
-) -> dict[str, object]:
-    """Protect one table, marking in it what is to be hidden; return what was done."""
-    tables = tables_of(table.reset_index(), dimension, pieces, policy)
-    quick = tables.sums.shape[1] > EXACT_UNKNOWNS
-    pattern = hide(tables, policy, rounds=0 if quick else rounds)
-    marked = tables.cells.assign(hidden=pattern.hidden)[[*KEY, "hidden"]]
-    now = marked.set_index(["part", *AREA])["hidden"]
-    table.loc[now.index, "hidden"] = now
-    return _line(tables.cells, pattern, policy)
-
-
 def tables_of(
     cells: pd.DataFrame, dimension: str, pieces: pd.DataFrame, policy: Policy
 ) -> Tables:
@@ -313,6 +206,11 @@ def tables_of(
         inside = cells["part"].str.startswith(f"{dimension}=")
         wanted = inside | (wanted & cells["geography"].isin(cells["geography"][inside]))
     cells = cells[wanted]
+    # Where nothing of a layer is shown, not even zeros, a hidden number may be 0.
+    keys = [cells["geography"], cells["part"] == ALL]
+    layer = cells.groupby(keys)["hidden"]
+    nothing = layer.transform("all") & (layer.transform("size") > 1)
+    cells = cells.assign(least=np.where(nothing, 0.0, 1.0))
     layers = set(cells["geography"])
     ground = distinct_pieces(pieces, [str(c) for c in pieces.columns if c in layers])
     *first, last = _parts(cells)
@@ -340,20 +238,6 @@ def _harmless(tables: Tables, policy: Policy) -> bool:
     return not (small or hidden) and small_remainders(tables, policy).table.empty
 
 
-def _line(cells: pd.DataFrame, pattern: Pattern, policy: Policy) -> dict[str, object]:
-    before = int(cells["hidden"].sum())
-    return {
-        "cells": len(cells),
-        "before": before,
-        "primary": int(pattern.primary.sum()) - before,
-        "secondary": int(pattern.secondary.sum()),
-        "remainders": len(pattern.remainders.table),
-        "short": int((pattern.wanted < policy.width).sum()),
-        "gap": pattern.gap,
-        "proved": pattern.proved,
-    }
-
-
 def _parts(cells: pd.DataFrame) -> list[Parts]:
     """Say what everybody may be made of: the groups; or also those who did not say.
 
@@ -363,35 +247,3 @@ def _parts(cells: pd.DataFrame) -> list[Parts]:
     if not named:
         return [{}]
     return [{ALL: dict.fromkeys(g, 1.0)} for g in (named, [*named, NOT_STATED])]
-
-
-def _hide_rows(
-    values: pd.DataFrame,
-    rows: pd.DataFrame,
-    role: dict[tuple[str, str], str],
-    hidden: pd.DataFrame,
-) -> pd.DataFrame:
-    """Blank every row whose base or numerator is a hidden cell."""
-    if hidden.empty:
-        return values
-    keys = hidden.loc[hidden["hidden"], ["period", "column", *AREA]]
-    wanted = set(keys.itertuples(index=False, name=None))
-    periods = [rows["period"]]
-    if "compared_with" in values:
-        # A change gives the one wave away to who knows the other.
-        periods.append(values["compared_with"].astype("str"))
-    out = np.zeros(len(rows), dtype=bool)
-    for period in periods:
-        for name in ("base", "numerator"):
-            pairs = zip(period, rows[name], strict=True)
-            column = [role.get(pair, "") for pair in pairs]
-            full = zip(
-                period, column, rows["geography"], rows["area_code"], strict=True
-            )
-            out |= np.array([key in wanted for key in full], dtype=bool)
-    out &= ~rows["fixed"].to_numpy()
-    shown = values.copy()
-    shown.loc[out, list(NUMBERS)] = np.nan
-    status = shown["status"].astype("object")
-    status[out] = "suppressed"
-    return shown.assign(status=status.astype(values["status"].dtype))
