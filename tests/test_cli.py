@@ -9,7 +9,7 @@ from geosafety.cli import main
 COMMANDS = ["areas", "build", "check", "concentration", "demo", "density", "export"]
 COMMANDS += ["gap", "hotspots", "indicators", "map", "plan", "reconcile", "serve"]
 COMMANDS += ["compare", "impact-areas", "legitimacy", "priorities", "reallocate"]
-COMMANDS += ["profile"]
+COMMANDS += ["profile", "publish", "trace"]
 COMMANDS = sorted([*COMMANDS, "disclosure", "representation", "survey", "zonal"])
 
 

@@ -89,8 +89,9 @@ def test_a_workbook_has_numbers_as_numbers_and_says_what_they_are(export, tmp_pa
 def test_gis_formats_carry_polygons_and_values(export, tmp_path, ending):
     path = tmp_path / f"t.{ending}"
     assert export(*NPU, "--out", path).exit_code == 0
+    named = {"layer": "npu"} if ending == "gpkg" else {}  # it has a table of styles too
     read = gpd.read_parquet if ending == "parquet" else gpd.read_file
-    layer = read(path).set_index("area_code")
+    layer = read(path, **named).set_index("area_code")
     assert layer.loc["CV", "value"] == pytest.approx(50.508, abs=0.001)
     assert layer.geometry.is_valid.all()
     inside = layer.to_crs("EPSG:4326").total_bounds
@@ -100,7 +101,8 @@ def test_gis_formats_carry_polygons_and_values(export, tmp_path, ending):
 def test_a_geopackage_has_a_layer_for_each_geography(export, tmp_path):
     path = tmp_path / "t.gpkg"
     export(*NPU, "--geography", "ward", "--indicator", "wmnow_share", "--out", path)
-    assert {name for name, _ in pyogrio.list_layers(path)} == {"npu", "ward"}
+    layers = {name for name, kind in pyogrio.list_layers(path) if kind}
+    assert layers == {"npu", "ward"}
 
 
 def test_a_layer_of_a_geopackage_says_what_it_is(export, tmp_path):
@@ -108,6 +110,7 @@ def test_a_layer_of_a_geopackage_says_what_it_is(export, tmp_path):
     export(*NPU, "--out", path)
     with sqlite3.connect(path) as base:
         contents = "select identifier, description, last_change from gpkg_contents"
+        contents += " where data_type = 'features'"
         ((name, said, when),) = base.execute(contents).fetchall()
         metadata = base.execute("select metadata from gpkg_metadata").fetchall()
     base.close()

@@ -11,14 +11,17 @@ from geosafety.cli import (
     gap,
     impact_areas,
     legitimacy,
+    maps,
     patterns,
     plan,
     profile,
+    publish,
     reconcile,
     serve,
     surfaces,
     survey,
     tables,
+    trace,
 )
 from geosafety.cli.common import main
 
@@ -29,12 +32,15 @@ __all__ = [
     "impact_areas",
     "legitimacy",
     "main",
+    "maps",
     "patterns",
     "plan",
     "profile",
+    "publish",
     "reconcile",
     "serve",
     "surfaces",
     "survey",
     "tables",
+    "trace",
 ]

@@ -124,50 +124,6 @@ def _format_of(out: str) -> str:
     return endings.get(Path(out).suffix.lower(), "csv")
 
 
-@main.command("map")
-@results_option
-@click.option(
-    "--geography",
-    type=click.Choice(list(geographies())),
-    default="npu",
-    show_default=True,
-)
-@click.option(
-    "--indicator",
-    type=click.Choice(list(catalogue())),
-    default="wmnow_rate",
-    show_default=True,
-)
-@click.option("--period", help="Default: the latest.")
-@click.option("--group", default="all", show_default=True)
-@click.option("--out", type=click.Path(path_type=Path), default=Path("map.html"))
-@speaking
-def make_map(  # noqa: PLR0913
-    *,
-    folder: Path,
-    geography: str,
-    indicator: str,
-    period: str | None,
-    group: str,
-    out: Path,
-    quiet: bool,
-    verbose: bool,
-) -> None:
-    """Write one map as a web page of its own that opens without a network."""
-    from geosafety.pipeline.export import write_map
-
-    say = Reporter(quiet=quiet, verbose=verbose)
-    chosen = write_map(
-        folder,
-        geography=geography,
-        indicator=indicator,
-        period=period,
-        group=group,
-        out=out,
-    )
-    say(f"Wrote {indicator} by {geography}, {chosen}, to {out}.")
-
-
 @main.command()
 @speaking
 def indicators(*, quiet: bool, verbose: bool) -> None:

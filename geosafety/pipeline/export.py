@@ -19,8 +19,6 @@ from geosafety.publish.descriptor import ENDING, csvw_text
 from geosafety.publish.dictionary import table_words
 from geosafety.publish.notes import notes
 from geosafety.publish.whole_workbook import ACCOUNTS, write_whole_workbook
-from geosafety.settings import indicator as find_indicator
-from geosafety.settings import indicators
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -96,7 +94,7 @@ def export(
             path,
             name=table,
             values=values,
-            accounts={name: _account(folder, name) for name in ACCOUNTS},
+            accounts=read_accounts(folder),
             decimals=layout.decimals,
         )
     else:
@@ -113,7 +111,7 @@ def table_names(folder: Path) -> list[str]:
 def _values(folder: Path, wanted: Mapping[str, Sequence[str]]) -> pd.DataFrame:
     values = results.read_values(folder, **wanted)
     if values.empty:
-        raise _nothing(folder, wanted)
+        raise nothing_for(folder, wanted)
     return values
 
 
@@ -127,8 +125,12 @@ def _other(
     return tables.chosen(results.read_table(folder, name), wanted, name=name)
 
 
-def _account(folder: Path, name: str) -> pd.DataFrame:
-    return tables.any_table(results.read_table(folder, name), None)
+def read_accounts(folder: Path) -> dict[str, pd.DataFrame]:
+    """Read what accounts for the rows behind any table: ledger and coverage."""
+    return {
+        name: tables.any_table(results.read_table(folder, name), None)
+        for name in ACCOUNTS
+    }
 
 
 def _write_csv(
@@ -186,7 +188,7 @@ def _write_text(text: str, path: Path | None) -> None:
         file.write(text)
 
 
-def _nothing(folder: Path, wanted: Mapping[str, Sequence[str]]) -> InputError:
+def nothing_for(folder: Path, wanted: Mapping[str, Sequence[str]]) -> InputError:
     """Say which filter let nothing through, and what there is."""
     choices = results.read_choices(folder)
     for column, names in wanted.items():
@@ -199,66 +201,6 @@ def _nothing(folder: Path, wanted: Mapping[str, Sequence[str]]) -> InputError:
             choices = choices[choices[column].isin(list(names))]
     problem = "These results hold no values for that combination."
     return InputError(problem, hint="Leave out a filter; `geosafety export` lists all.")
-
-
-def write_map(
-    folder: Path,
-    *,
-    geography: str,
-    indicator: str,
-    period: str | None,
-    group: str,
-    out: Path,
-) -> str:
-    """Write one self-contained map; return the period it shows.
-
-    Raises
-    ------
-    InputError
-        There are no values for it, or they exist for the Force only.
-    """
-    from geosafety.publish.maps import map_html
-
-    manifest = results.read_manifest(folder)
-    _refuse_series(indicator, manifest)
-    wanted = {"geography": [geography], "indicator": [indicator], "group": [group]}
-    values = results.read_values(folder, **wanted)
-    if values.empty:
-        raise _nothing(folder, wanted)
-    chosen = period or latest_period(values)
-    shown = values[values["period"] == chosen]
-    if shown.empty:
-        raise _nothing(folder, {**wanted, "period": [chosen]})
-    impact = manifest["layers"]["impact_area"]
-    name = "Impact areas" + (" (illustrative)" if "illust" in impact["vintage"] else "")
-    overlays = {}
-    if geography not in ("impact_area", "force"):
-        overlays[name] = results.read_geometry(folder, "impact_area")
-    force = results.read_values(folder, **{**wanted, "geography": ["force"]})
-    text = map_html(
-        pd.concat([shown, force[force["period"] == chosen]]),
-        results.read_geometry(folder, geography),
-        indicator=find_indicator(indicator),
-        manifest=manifest,
-        geography=geography,
-        period=chosen,
-        overlays=overlays,
-    )
-    _write_text(text, out)
-    return chosen
-
-
-def _refuse_series(indicator: str, manifest: Mapping[str, Any]) -> None:
-    """Refuse to draw what is one number for the whole Force."""
-    own = {one["indicator"]: one["label"] for one in manifest.get("series", [])}
-    known = indicators().get(indicator)
-    if indicator in own or (known and known.series):
-        label = own.get(indicator) or (known.label if known else indicator)
-        problem = f"{label}: this exists for the Force only, so there is no map of it."
-        hint = f"`geosafety export --indicator {indicator}` writes its values."
-        if known is None:
-            hint = "`geosafety export --geography force` writes its values."
-        raise InputError(problem, hint=hint)
 
 
 def latest_period(values: pd.DataFrame) -> str:

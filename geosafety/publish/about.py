@@ -81,7 +81,7 @@ def _layers(table: pd.DataFrame, manifest: Mapping[str, Any]) -> str:
 
 
 def _when(table: pd.DataFrame) -> str:
-    found = [c for c in ("period", "survey") if c in table]
+    found = [c for c in table if c == "survey" or str(c).endswith("period")]
     spans = sorted({str(s) for c in found for s in table[c].unique()} - {""})
     if not spans:
         return "As built"

@@ -1,8 +1,7 @@
 """The pictures of a briefing as SVG: where an area is, its months, its intervals.
 
 Black, white and greys alone, told apart by shape, line and words as well, so that a
-photocopy says as much as the screen. Only paths, lines, circles and text, which
-browsers and the PDF writer draw alike; no ids, so that many may stand in one page.
+photocopy says as much as the screen.
 """
 
 from __future__ import annotations
@@ -10,23 +9,36 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from html import escape
 from typing import TYPE_CHECKING, Any
 
 from geosafety.publish.briefing import Picture, short
 from geosafety.publish.classes import number
+from geosafety.publish.svg import (
+    INK,
+    MIDDLE,
+    PALE,
+    PAPER,
+    RULE,
+    ceiling,
+    dotted_path,
+    gap,
+    line,
+    month_labels,
+    rect,
+    runs,
+    svg,
+    text,
+)
 from geosafety.publish.words import period_text
 
 if TYPE_CHECKING:
     import geopandas as gpd
 
-TOPS = (1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 7, 8, 9, 10)
-INK, MIDDLE, PALE, PAPER = "#111111", "#767676", "#dcdee1", "#ffffff"
-FONT = 'font-family="Helvetica"'
 MAP, SIDE = 230.0, 18.0  # the map, and room beside it for a name
 LETTER = 5.4  # the mean width of a letter in a name on the map
 # Half widths to the right, and upwards: where a name is tried.
 MOVES = ((0, 0), (-0.5, 0), (0.5, 0), (0, 12), (0, -12), (0, 26), (0, -26), (0, 40))
+HALO = f'fill="{PAPER}" stroke="{PAPER}" stroke-width="3" stroke-linejoin="round"'
 MOST_NAMED = 6  # neighbours, in words
 SPAN = 5.0  # times what matters, to either side of an interval picture
 SMALL_PART = 0.08  # of the map's width: a smaller area gets a ring around it
@@ -76,14 +88,14 @@ def interval_picture(
     parts = []
     if math.isfinite(beside):
         near = x(beside - known)
-        parts.append(_rect(near, 1, x(beside + known) - near, 20, PALE))
-        parts.append(_line(x(beside), 1, x(beside), 21, INK, 2.2))
-    parts.append(_line(2, 11, 158, 11, MIDDLE, 0.7))
+        parts.append(rect(near, 1, x(beside + known) - near, 20, PALE))
+        parts.append(line(x(beside), 1, x(beside), 21, INK, 2.2))
+    parts.append(line(2, 11, 158, 11, MIDDLE, 0.7))
     if len(ends) == 3:
         wide = max(x(figure[2]) - x(figure[1]), 1.0)
-        parts.append(_rect(x(figure[1]), 8, wide, 6, MIDDLE))
+        parts.append(rect(x(figure[1]), 8, wide, 6, MIDDLE))
     parts.append(f'<circle cx="{x(figure[0]):.1f}" cy="11" r="4.4" fill="{INK}"/>')
-    return Picture(svg=_svg(160, 22, parts), alt=alt)
+    return Picture(svg=svg(160, 22, parts), alt=alt)
 
 
 def trend_picture(months: Sequence[Month], *, width: float = 420) -> Picture:
@@ -97,9 +109,9 @@ def trend_picture(months: Sequence[Month], *, width: float = 420) -> Picture:
     known = [m for m in months if math.isfinite(m.count)]
     if not known:
         words = "No month of recorded crime is wholly covered."
-        parts = [_text(4, 20, words, 11)]
-        return Picture(svg=_svg(width, 30, parts), alt=words)
-    top = _ceiling(max(m.count for m in known))
+        parts = [text(4, 20, words, 11)]
+        return Picture(svg=svg(width, 30, parts), alt=words)
+    top = ceiling(max(m.count for m in known))
     left, right, high, base = 44.0, width - 6, 12.0, 104.0
     step = (right - left) / max(len(months) - 1, 1)
     where = [left + step * i for i in range(len(months))]
@@ -110,77 +122,23 @@ def trend_picture(months: Sequence[Month], *, width: float = 420) -> Picture:
     parts = [_axis(left, right, base, high, top)]
     for x, month in zip(where, months, strict=True):
         if not math.isfinite(month.count):
-            parts.append(_gap(x, max(step, 4), high, base))
-    for run in _runs(months):
-        parts += _path([(where[i], y(months[i].count)) for i in run])
-    parts += _month_labels(months, where, base)
-    return Picture(svg=_svg(width, 134, parts), alt=_trend_words(months, known))
-
-
-def _path(points: Sequence[tuple[float, float]]) -> Iterable[str]:
-    """Draw a line through points, and a dot on each."""
-    ends = "L".join(f"{x:.1f},{y}" for x, y in points)
-    yield f'<path d="M{ends}" fill="none" stroke="{INK}" stroke-width="1.8"/>'
-    for x, y in points:
-        yield f'<circle cx="{x:.1f}" cy="{y}" r="2" fill="{INK}"/>'
-
-
-def _runs(months: Sequence[Month]) -> list[list[int]]:
-    """Return the positions of covered months, a list for each unbroken run."""
-    runs: list[list[int]] = []
-    for i, month in enumerate(months):
-        if not math.isfinite(month.count):
-            continue
-        if runs and runs[-1][-1] == i - 1:
-            runs[-1].append(i)
-        else:
-            runs.append([i])
-    return runs
-
-
-def _ceiling(count: float) -> float:
-    """Return a round number at or above a count, for the top of an axis."""
-    power = 10.0 ** math.floor(math.log10(max(count, 1)))
-    return next(m * power for m in TOPS if m * power >= count)
+            parts.append(gap(x, max(step, 4), high, base))
+    for run in runs([m.count for m in months]):
+        parts += dotted_path([(where[i], y(months[i].count)) for i in run])
+    parts += month_labels([m.period for m in months], where, base)
+    if len(known) < len(months):
+        words = "x  not wholly covered: left out, not zero"
+        parts.append(text(where[0], base + 28, words, 9))
+    return Picture(svg=svg(width, 134, parts), alt=_trend_words(months, known))
 
 
 def _axis(left: float, right: float, base: float, high: float, top: float) -> str:
     return (
-        _line(left, base, right, base, INK, 1)
-        + _line(left, high, right, high, "#c5cad1", 0.7)
-        + _text(left - 8, base + 4, "0", 10, "end")
-        + _text(left - 8, high + 4, number(top, 0), 10, "end")
+        line(left, base, right, base, INK, 1)
+        + line(left, high, right, high, RULE, 0.7)
+        + text(left - 8, base + 4, "0", 10, "end")
+        + text(left - 8, high + 4, number(top, 0), 10, "end")
     )
-
-
-def _gap(x: float, step: float, high: float, base: float) -> str:
-    """Mark a month that is not covered: a pale band, and a cross at the foot."""
-    cross = 2.6
-    return (
-        _rect(x - step / 2, high, step, base - high, "#eceef0")
-        + _line(x - cross, base - 9, x + cross, base - 3, INK, 1)
-        + _line(x - cross, base - 3, x + cross, base - 9, INK, 1)
-    )
-
-
-def _month_labels(
-    months: Sequence[Month], where: list[float], base: float
-) -> Iterable[str]:
-    """Name the first and last month, and each January that is not too near to them."""
-    last = len(months) - 1
-    for i, month in enumerate(months):
-        end = i in (0, last)
-        clear = where[i] - where[0] > 60 and where[-1] - where[i] > 60
-        if not end and not (month.period.endswith("-01") and clear):
-            continue
-        anchor = "start" if i == 0 else "end" if i == last else "middle"
-        yield _line(where[i], base, where[i], base + 4, INK, 1)
-        label = period_text(month.period)
-        name, _, year = label.partition(" ")
-        # A name of one's own (a quarter, say) stays as it is.
-        yield _text(where[i], base + 15, f"{name[:3]} {year}".strip(), 10, anchor)
-    if any(not math.isfinite(m.count) for m in months):
-        yield _text(where[0], base + 28, "x  not wholly covered: left out, not zero", 9)
 
 
 def _trend_words(months: Sequence[Month], known: Sequence[Month]) -> str:
@@ -229,7 +187,7 @@ def locator_picture(
     height = round((north - south) * scale + 6, 1)
     name = str(own["area_name"].iloc[0])
     words = _locator_words(name, [str(n) for n in near["area_name"]])
-    return Picture(svg=_svg(MAP + 2 * SIDE, height, parts), alt=words)
+    return Picture(svg=svg(MAP + 2 * SIDE, height, parts), alt=words)
 
 
 def _ring(bounds: Sequence[float], at: Any, scale: float) -> Iterable[str]:
@@ -263,18 +221,21 @@ def _names(
 
     points = boroughs.representative_point()
     for name, point in zip(boroughs["area_name"], points, strict=True):
-        text = short(str(name), 16)
-        half = LETTER * len(text) / 2 / scale
+        label = short(str(name), 16)
+        half = LETTER * len(label) / 2 / scale
         for right, up in MOVES:
             x, y = point.x + right * half, point.y + up / scale
             room = box(x - half, y - 6 / scale, x + half, y + 6 / scale)
             if not room.intersects(own):
                 across, down = at(x, y)
-                yield _text(across, down + 3, text, 10, "middle")
+                name = text(across, down + 3, label, 10, "middle")
+                # Once more in white below it, so that no border strikes it through.
+                yield name.replace(f'fill="{INK}"', HALO)
+                yield name
                 break
 
 
-def _shape(shape: Any, at: Any, fill: str, line: str, wide: float) -> str:
+def _shape(shape: Any, at: Any, fill: str, edge: str, wide: float) -> str:
     """Draw a polygon, holes and all, as coarse as a small map allows."""
     drawn = shape.simplify(120, preserve_topology=True)
     rings = [
@@ -288,32 +249,6 @@ def _shape(shape: Any, at: Any, fill: str, line: str, wide: float) -> str:
         for ring in rings
     )
     return (
-        f'<path d="{path}" fill="{fill}" fill-rule="evenodd" stroke="{line}" '
+        f'<path d="{path}" fill="{fill}" fill-rule="evenodd" stroke="{edge}" '
         f'stroke-width="{wide}"/>'
-    )
-
-
-def _svg(width: float, height: float, parts: Iterable[str]) -> str:
-    return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" '
-        f'width="{width}" height="{height}">{"".join(parts)}</svg>'
-    )
-
-
-def _line(  # noqa: PLR0913
-    x1: float, y1: float, x2: float, y2: float, colour: str, wide: float
-) -> str:
-    ends = f'x1="{x1:.1f}" y1="{y1:.1f}" x2="{x2:.1f}" y2="{y2:.1f}"'
-    return f'<line {ends} stroke="{colour}" stroke-width="{wide}"/>'
-
-
-def _rect(x: float, y: float, wide: float, high: float, fill: str) -> str:
-    place = f'x="{x:.1f}" y="{y:.1f}" width="{wide:.1f}" height="{high:.1f}"'
-    return f'<rect {place} fill="{fill}"/>'
-
-
-def _text(x: float, y: float, words: str, size: float, anchor: str = "start") -> str:
-    return (
-        f'<text x="{x:.1f}" y="{y:.1f}" {FONT} font-size="{size}" '
-        f'text-anchor="{anchor}" fill="{INK}">{escape(words)}</text>'
     )

@@ -17,8 +17,10 @@ import numpy as np
 
 # Light to dark, so that the order survives greyscale; safe for colour-blind eyes.
 SEQUENTIAL = ("#fdf0b5", "#b9dfb0", "#5fb8b5", "#2a7ea6", "#173f6b")
-# Blue below, orange above: the pair that every common kind of sight can tell apart.
-DIVERGING = ("#155a96", "#86b7d9", "#f4f1ea", "#f0a860", "#a9500a")
+# Blue below, orange above: the pair that every common kind of sight can tell apart. No
+# two are equally light, so that below and above stay apart in greyscale too; what is
+# high is the darker, as hot is on a map of clusters.
+DIVERGING = ("#2b74b3", "#a3c9e8", "#f6f3ec", "#e0903f", "#7a3504")
 # Which of the five are used where there are fewer classes.
 _FEWER = {1: (2,), 2: (1, 3), 3: (0, 2, 4), 4: (0, 1, 3, 4), 5: (0, 1, 2, 3, 4)}
 
@@ -137,7 +139,9 @@ def hatch_line(colour: str) -> str:
     return "#ffffff" if dark else "#333333"
 
 
-def scale_for(values: Sequence[float], *, measure: str) -> Scale:
+def scale_for(
+    values: Sequence[float], *, measure: str, centre: float | None = None
+) -> Scale:
     """Choose classes for the values of one map.
 
     Parameters
@@ -148,9 +152,17 @@ def scale_for(values: Sequence[float], *, measure: str) -> Scale:
         The indicator's measure. An index is centred on 100 and a change on 0, with
         classes at the same distance on both sides; anything else gets up to five
         classes with about as many areas in each, at rounded breaks.
+    centre
+        The value to set the others beside, such as the Force's: classes are then at
+        the same distance on both sides of it.
+
+    Examples
+    --------
+    >>> scale_for([30.0, 40.0, 50.0, 60.0, 90.0], measure="rate", centre=50.0).breaks
+    (34.0, 44.0, 56.0, 66.0)
     """
     known = np.asarray([v for v in values if math.isfinite(v)], dtype=float)
-    centre = _centre(known, measure)
+    centre = _centre(known, measure) if centre is None else centre
     if centre is not None and known.size and np.ptp(known) > 0:
         return _diverging(known, centre)
     zero = bool(known.size and known.min() >= 0 and (known == 0).any())
@@ -187,7 +199,9 @@ def _diverging(known: np.ndarray, centre: float) -> Scale:
     step = _step(min(near, far - near) or float(away.max()) / 3, whole=False)
     near = max(step, _to(near, step))
     far = max(near + step, _to(far, step))
-    breaks = tuple(_to(centre + d, step / 10) for d in (-far, -near, near, far))
+    # A centre such as 50.49 would put more digits into the breaks than labels show.
+    grain = step / 10 if float(centre).is_integer() else step
+    breaks = tuple(_to(centre + d, grain) for d in (-far, -near, near, far))
     return Scale(
         breaks=breaks,
         colours=DIVERGING,

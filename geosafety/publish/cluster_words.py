@@ -192,10 +192,9 @@ def _inside(hot: list[Spot], spots: Spots, nouns: str) -> list[str]:
     who = f"{inside:,} of the {len(hot):,} hot {nouns}"
     said = [f"{who} {lie} inside an impact area; {outside:,} {do} not."]
     # The bundled areas are made up: nobody may read this of the real nineteen.
-    made_up = [
-        row.impact_area.startswith(ILLUSTRATIVE) for row in hot if row.impact_area
-    ]
-    return [*said, "These impact areas are illustrative."] if any(made_up) else said
+    known = [row.impact_area for row in spots.rows if row.impact_area]
+    made_up = any(name.startswith(ILLUSTRATIVE) for name in known)
+    return [*said, "These impact areas are illustrative."] if made_up else said
 
 
 def _untested(spots: Spots) -> list[str]:

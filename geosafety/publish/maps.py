@@ -1,28 +1,56 @@
-"""One map as one HTML file that opens with the network off."""
+"""One indicator on one layer: its map, before it is drawn."""
 
 from __future__ import annotations
 
-import json
 import math
-import re
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from geosafety import settings
 from geosafety.errors import MethodError
-from geosafety.publish import map_page, words
-from geosafety.publish.classes import Scale, number, scale_for
-from geosafety.publish.offline import render_offline
+from geosafety.publish import words
+from geosafety.publish.classes import (
+    INCOMPLETE,
+    LOW_BASE,
+    LOW_ZERO,
+    MISSING,
+    SUPPRESSED,
+    SYMBOL_WORDS,
+    ZERO,
+    Scale,
+    number,
+    scale_for,
+)
+from geosafety.publish.map_sheet import (
+    LOW,
+    KeyLine,
+    MapSheet,
+    Table,
+    Tip,
+    input_sources,
+    outline_lines,
+    source_lines,
+)
 
 if TYPE_CHECKING:
     import geopandas as gpd
     import pandas as pd
 
-_MAP_DIV = re.compile(r'<div class="folium-map"[^>]*>\s*</div>')
-_TOLERANCE = 35.0  # metres: below what a screen shows of the whole Force
+Area = dict[str, Any]
+HEADS = ("Area", "Code", "Value", "95% interval", "Based on", "In words")
+_SHOWN = ("ok", "low base")
+_OF_THE_FORCE = ("share_of_force", "share_change")
+# Where the base is no denominator.
+_BASES = {
+    "index": "expected at the Force rate",
+    "change": "in the earlier period",
+    "change_pct": "in the earlier period",
+    **dict.fromkeys(_OF_THE_FORCE, "in the Force"),
+}
 
 
-def map_html(  # noqa: PLR0913 - what one map is of
+def indicator_sheet(  # noqa: PLR0913 - what one map is of
     values: pd.DataFrame,
     geometry: gpd.GeoDataFrame,
     *,
@@ -31,8 +59,9 @@ def map_html(  # noqa: PLR0913 - what one map is of
     geography: str,
     period: str,
     overlays: Mapping[str, gpd.GeoDataFrame] | None = None,
-) -> str:
-    """Draw one indicator on one layer as a self-contained page.
+    context: gpd.GeoDataFrame | None = None,
+) -> MapSheet:
+    """Make the map of one indicator on one layer.
 
     Parameters
     ----------
@@ -49,11 +78,8 @@ def map_html(  # noqa: PLR0913 - what one map is of
         Which rows to draw.
     overlays
         Outlines to lay over, by the name the key gives them.
-
-    Returns
-    -------
-    str
-        HTML that fetches nothing.
+    context
+        Larger areas to draw below, where the layer does not cover the Force.
 
     Raises
     ------
@@ -61,25 +87,29 @@ def map_html(  # noqa: PLR0913 - what one map is of
         There are no values for the map, or they are of more than one group.
     """
     areas, force = _areas(values, geometry, indicator, geography, period)
-    shown = [a["value"] for a in areas.values() if a["status"] in ("ok", "low base")]
+    rows = list(areas.values())
+    shown = [a["value"] for a in rows if a["status"] in _SHOWN]
     scale = scale_for(shown, measure=indicator.measure)
-    for area in areas.values():
+    for area in rows:
         _describe(area, scale, indicator)
     outlines = overlays or {}
-    figure = _figure(geometry, areas, outlines)
     unit = words.unit_text(indicator)
-    title = _title(areas.values(), indicator, settings.geography(geography), period)
-    html = render_offline(figure, map_page.head(title, scale, unit))
-    before = map_page.heading(title, _notes(areas.values(), force, indicator))
-    after = [
-        map_page.key(areas.values(), scale, outlines, unit or indicator.unit),
-        "</div>",
-        map_page.table(areas.values()),
-        f"<footer>{map_page.sources(manifest, geography)}</footer></main>",
-    ]
-    # folium's own markup is the one <div> between the two.
-    html = html.replace("<body>", f'<body><main>{before}<div class="frame">', 1)
-    return _MAP_DIV.sub(lambda found: found.group(0) + "".join(after), html, count=1)
+    about = unit or indicator.unit
+    return MapSheet(
+        title=_title(rows, indicator, settings.geography(geography), period),
+        notes=(*_illustrative(manifest, geography), *_notes(rows, force, indicator)),
+        geometry=geometry,
+        tips={code: _tip(area) for code, area in areas.items()},
+        colours=scale.colours,
+        key_title=f"Key: {about}" if about else "Key",
+        key=(*_key(rows, scale), *outline_lines(outlines)),
+        base=_base(rows, indicator),
+        sources=_sources(manifest, geography, indicator, rows),
+        unit=unit,
+        outlines=outlines,
+        context=context,
+        table=_table(rows),
+    )
 
 
 def _areas(
@@ -138,96 +168,97 @@ def _describe(
         area["based"],
         area["state"] if area["shown"] else "",
     ]
-    area["more"] = "|".join(text for text in more if text)
+    area["more"] = tuple(text for text in more if text)
 
 
-def _based(area: dict[str, Any], indicator: settings.Indicator) -> str:
+def _based(area: Area, indicator: settings.Indicator) -> str:
+    """Say what one value stands on."""
     if not math.isfinite(area["base"]):
         return ""
-    row = settings.datasets()[indicator.dataset].row
-    name = area["denominator"] or indicator.denominator
-    base = f"{number(area['base'], 0)} {words.denominator_text(name) or row + 's'}"
-    if not math.isfinite(area["numerator"]):
+    base = f"{number(area['base'], 0)} {_nouns(area, indicator)}"
+    changed = indicator.measure.endswith(("change", "change_pct"))
+    if changed or not math.isfinite(area["numerator"]):
         return f"Out of {base}"
-    return f"{number(area['numerator'], 0)} counted, out of {base}"
+    between = ";" if indicator.measure == "index" else ", out of"
+    return f"{number(area['numerator'], 0)} counted{between} {base}"
 
 
-def _figure(
-    geometry: gpd.GeoDataFrame,
-    areas: dict[str, dict[str, Any]],
-    overlays: Mapping[str, gpd.GeoDataFrame],
-) -> Any:
-    """Return the folium figure."""
-    import folium
-    from folium.utilities import JsCode
-
-    drawn = lean(geometry, coverage=True)
-    drawn["features"] = [
-        {**feature, "properties": _properties(areas[feature["properties"]["code"]])}
-        for feature in drawn["features"]
-    ]
-    bounds = geometry.to_crs(4326).total_bounds
-    chart = folium.Map(
-        tiles=None,
-        prefer_canvas=True,
-        zoom_snap=0.1,
-        attribution_control=False,
-        control_scale=True,
+def _tip(area: Area) -> Tip:
+    return Tip(
+        name=area["area_name"],
+        text=area["tip"],
+        symbol=area["symbol"],
+        more=area["more"],
     )
-    folium.GeoJson(
-        drawn,
-        on_each_feature=JsCode(
-            "function (feature, layer) {"
-            " layer.feature = feature; geosafetyArea(feature, layer); }"
-        ),
-        style_function=None,
-        name="areas",
-    ).add_to(chart)
-    pane = folium.map.CustomPane("over", z_index=450, pointer_events=False)
-    pane.add_to(chart)
-    for name, layer in overlays.items():
-        folium.GeoJson(
-            lean(layer, coverage=False),
-            name=name,
-            pane="over",
-            interactive=False,
-            style_function=lambda _: {
-                "color": "#b0006a",
-                "weight": 2.4,
-                "fill": False,
-                "dashArray": "7 4",
-            },
-        ).add_to(chart)
-    west, south, east, north = (float(v) for v in bounds)
-    chart.fit_bounds([[south, west], [north, east]], padding=(6, 6))
-    return chart.get_root()
 
 
-def lean(layer: gpd.GeoDataFrame, *, coverage: bool) -> dict[str, Any]:
-    """Return GeoJSON with few points: shared borders stay shared."""
-    import shapely
-
-    shapes = layer.geometry.to_numpy()
-    if coverage:
-        shapes = shapely.coverage_simplify(shapes, _TOLERANCE)
-    else:
-        shapes = shapely.simplify(shapes, _TOLERANCE)
-    lean = layer[[]].assign(code=[str(code) for code in layer.index])
-    lean = lean.set_geometry(_series(shapes, layer)).to_crs(4326)
-    lean = lean.set_geometry(lean.geometry.set_precision(1e-5))
-    text: dict[str, Any] = json.loads(lean.to_json(drop_id=True))
-    return {"type": "FeatureCollection", "features": text["features"]}
-
-
-def _series(shapes: Any, layer: gpd.GeoDataFrame) -> Any:
-    import geopandas as gpd
-
-    return gpd.GeoSeries(shapes, index=layer.index, crs=layer.crs)
+def _key(areas: Iterable[Area], scale: Scale) -> list[KeyLine]:
+    """Return the lines of the key, with how many areas look like each."""
+    counts = Counter(area["symbol"] for area in areas)
+    lines = [
+        KeyLine(symbol=str(n), label=label, count=counts[str(n)] + counts[LOW_BASE[n]])
+        for n, label in enumerate(scale.labels)
+    ]
+    if zeros := counts[ZERO] + counts[LOW_ZERO]:
+        line = KeyLine(symbol=ZERO, label=SYMBOL_WORDS[ZERO], count=zeros)
+        lines.insert(0, line)
+    low = sum(counts[symbol] for symbol in (*LOW_BASE, LOW_ZERO))
+    for symbol in (LOW, SUPPRESSED, INCOMPLETE, MISSING):
+        if found := low if symbol == LOW else counts[symbol]:
+            label = SYMBOL_WORDS[symbol]
+            lines.append(KeyLine(symbol=symbol, label=label, count=found))
+    return lines
 
 
-def _properties(area: dict[str, Any]) -> dict[str, str]:
-    names = {"n": "area_name", "t": "tip", "m": "more", "s": "symbol"}
-    return {short: area[name] for short, name in names.items() if area[name]}
+def _base(areas: list[Area], indicator: settings.Indicator) -> str:
+    """Say out of what the figures are, over all areas that have one."""
+    known = [a for a in areas if a["status"] in _SHOWN]
+    if not known:
+        return "Base: no area has a figure."
+    where = f"in {len(known):,} of {len(areas):,} areas"
+    bases = [a["base"] for a in known if math.isfinite(a["base"])]
+    if not bases:
+        counted = [a["numerator"] for a in known if math.isfinite(a["numerator"])]
+        row = settings.datasets()[indicator.dataset].row
+        if not counted:
+            return f"Figures {where}."
+        return f"Base: {number(sum(counted), 0)} {row}s counted {where}."
+    if indicator.measure in _OF_THE_FORCE:  # one base, the same for every area
+        return f"Base: {number(max(bases), 0)} {_nouns(known[0], indicator)}."
+    vintage = known[0]["vintage"]
+    year = f" ({vintage})" if vintage else ""
+    return f"Base: {number(sum(bases), 0)} {_nouns(known[0], indicator)}{year} {where}."
+
+
+def _nouns(area: Area, indicator: settings.Indicator) -> str:
+    """Name what a base counts, in the plural."""
+    row = settings.datasets()[indicator.dataset].row
+    if said := _BASES.get(indicator.measure):
+        return f"{row}s {said}"
+    name = area["denominator"] or indicator.denominator
+    return words.denominator_text(name) or f"{row}s"
+
+
+def _table(areas: list[Area]) -> Table:
+    """Return every area as a row, in order of name."""
+    rows = []
+    for area in sorted(areas, key=lambda a: str(a["area_name"])):
+        said = "; ".join(text for text in (area["verdict"], area["state"]) if text)
+        cells = area["area_name"], area["area_code"], area["shown"], area["interval"]
+        rows.append((*cells, area["based"], said))
+    return Table(caption="Every area on the map", heads=HEADS, rows=tuple(rows))
+
+
+def _sources(
+    manifest: Mapping[str, Any],
+    geography: str,
+    indicator: settings.Indicator,
+    areas: list[Area],
+) -> tuple[str, ...]:
+    inputs = [indicator.dataset, *(["population"] if indicator.denominator else [])]
+    figures = input_sources(manifest, inputs, {area["kind"] for area in areas})
+    lines = source_lines(manifest, geography)
+    return tuple(line for line in (figures, *lines) if line)
 
 
 def _notes(
@@ -237,11 +268,19 @@ def _notes(
     comparable = indicator.measure in words.COMPARABLE and math.isfinite(force)
     value = words.value_text(force, indicator)
     unit = words.unit_text(indicator)
-    return [
-        f"{map_page.kinds(areas)}.",
+    said = [
+        f"{words.kinds_text([area['kind'] for area in areas])}.",
         f"The Force: {value} {unit}".strip() + "." if comparable else "",
         indicator.note,
     ]
+    return [text for text in said if text]
+
+
+def _illustrative(manifest: Mapping[str, Any], geography: str) -> list[str]:
+    layer = manifest.get("layers", {}).get(geography, {})
+    if "illust" not in str(layer.get("vintage", "")):
+        return []
+    return ["Illustrative areas: these are not the real ones."]
 
 
 def _title(

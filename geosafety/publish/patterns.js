@@ -70,6 +70,7 @@
     else if (symbol === "g") { line.fillColor = "#dcdee1"; }
     else if (symbol === "t") { line.fillColor = pattern("dots"); line.color = "#8b929c"; }
     else if (symbol === "u") { line.fillColor = pattern("grid"); line.color = "#8b929c"; }
+    else if (symbol === "o") { line.fillOpacity = 0; line.color = "#4a4f57"; line.weight = 0.9; }
     else { line.fillColor = "#b4b9c1"; }
     return line;
   }

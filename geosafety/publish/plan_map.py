@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from html import escape
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
-from geosafety.publish.maps import lean
+from geosafety.publish.map_sheet import DOT, KeyLine, MapSheet, Mark, Tip
 from geosafety.publish.notes import LICENCE
 from geosafety.publish.offline import render_offline, safe_script
 from geosafety.publish.plan_brief import About, reason
+from geosafety.publish.web_shapes import lean
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -66,6 +67,58 @@ def plan_html(
     after = [_key(areas, points), "</div>", _table(picks, about), _footer(about)]
     html = html.replace("<body>", f'<body>{before}<div class="frame">', 1)
     return _MAP_DIV.sub(lambda found: found.group(0) + "".join(after), html, count=1)
+
+
+def plan_sheet(
+    areas: gpd.GeoDataFrame, points: pd.DataFrame, *, about: About, reach: float
+) -> MapSheet:
+    """Make the same map for `static_map.draw`; parameters as for `plan_html`."""
+    symbols = {state: str(n) for n, state in enumerate(STATES)}
+    pairs = zip(areas.index, areas["state"], strict=True)
+    return MapSheet(
+        title=about.title,
+        notes=tuple(note for note in (about.objective, about.proof) if note),
+        geometry=areas,
+        tips={
+            str(code): Tip(
+                name=str(code), text=STATES[str(state)][0], symbol=symbols[str(state)]
+            )
+            for code, state in pairs
+        },
+        colours=tuple(colour for _, colour in STATES.values()),
+        key_title="Key",
+        key=tuple(_key_lines(areas, points, symbols)),
+        base=f"Circles: within {about.walk} of a visit." if reach else "",
+        sources=(*about.notes, LICENCE),
+        marks=tuple(_marks(points, reach)),
+    )
+
+
+def _key_lines(
+    areas: gpd.GeoDataFrame, points: pd.DataFrame, symbols: Mapping[str, str]
+) -> Iterator[KeyLine]:
+    for state, (label, colour, _) in POINTS.items():
+        if count := int((points["state"] == state).sum()):
+            yield KeyLine(symbol=DOT, label=label, count=count, colour=colour)
+    for state, (label, _) in STATES.items():
+        if count := int((areas["state"] == state).sum()):
+            yield KeyLine(symbol=symbols[state], label=f"area: {label}", count=count)
+
+
+def _marks(points: pd.DataFrame, reach: float) -> Iterator[Mark]:
+    """Yield the venues, the chosen ones last, so that they lie on top."""
+    order = list(POINTS)[::-1]
+    ordered = points.sort_values("state", key=lambda s: s.map(order.index))
+    for row in ordered.to_dict("records"):
+        _, colour, size = POINTS[row["state"]]
+        yield Mark(
+            x=float(row["x"]),
+            y=float(row["y"]),
+            colour=colour,
+            size=size,
+            number=int(row["rank"]),
+            reach=0.0 if row["state"] == "other" else reach,
+        )
 
 
 def _head(title: str) -> str:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from html import escape
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
-from geosafety.publish.maps import lean
+from geosafety.publish.map_sheet import KeyLine, MapSheet, Mark, Tip, outline_lines
 from geosafety.publish.notes import LICENCE
 from geosafety.publish.offline import render_offline, safe_script
+from geosafety.publish.web_shapes import lean
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -25,6 +26,7 @@ STATES = {
     "outside": ("not proposed", "#ffffff"),
 }
 OUTLINE = "#1f5f8b"
+MOST_NOTES = 4
 _MAP_DIV = re.compile(r'<div class="folium-map"[^>]*>\s*</div>')
 
 
@@ -64,6 +66,56 @@ def proposal_html(
     return _MAP_DIV.sub(
         lambda found: f"{found.group(0)}{after}</footer></main>", html, count=1
     )
+
+
+def proposal_sheet(
+    areas: gpd.GeoDataFrame,
+    outlines: Mapping[str, gpd.GeoDataFrame],
+    *,
+    title: str,
+    notes: Sequence[str],
+) -> MapSheet:
+    """Make the same map for `static_map.draw`; parameters as for `proposal_html`.
+
+    The first notes, which say what the map is and is not, go above it, others below.
+    """
+    symbols = {state: str(n) for n, state in enumerate(STATES)}
+    states = {str(code): str(state) for code, state in areas["state"].items()}
+    counts = areas["state"].value_counts()
+    key = [
+        KeyLine(symbol=symbols[state], label=label, count=int(counts[state]))
+        for state, (label, _) in STATES.items()
+        if state in counts
+    ]
+    return MapSheet(
+        title=title,
+        notes=tuple(notes[:MOST_NOTES]),
+        geometry=areas,
+        tips={
+            code: Tip(name=code, text=STATES[state][0], symbol=symbols[state])
+            for code, state in states.items()
+        },
+        colours=tuple(colour for _, colour in STATES.values()),
+        key_title="Key: small areas",
+        key=(*key, *outline_lines(outlines)),
+        base=f"Base: {len(areas):,} small areas, each in or out as a whole.",
+        sources=(*notes[MOST_NOTES:], LICENCE),
+        outlines=outlines,
+        marks=tuple(_marks(areas)),
+    )
+
+
+def _marks(areas: gpd.GeoDataFrame) -> Iterator[Mark]:
+    """Yield the number of each proposed area, on it."""
+    whole = areas[areas["number"] > 0].dissolve("number")
+    for number, point in whole.representative_point().items():
+        yield Mark(
+            x=point.x,
+            y=point.y,
+            colour="#2b2f36",
+            size=10,
+            number=int(str(number)),
+        )
 
 
 def _head(title: str) -> str:

@@ -39,6 +39,8 @@ def write_whole_workbook(  # noqa: PLR0913 - what a workbook is made of
     values: pd.DataFrame | None = None,
     accounts: Mapping[str, pd.DataFrame],
     decimals: int | None = None,
+    readable: Iterable[Sheet] = (),
+    meanings: Mapping[str, str] | None = None,
 ) -> None:
     """Write one table of results with everything that explains it.
 
@@ -60,15 +62,19 @@ def write_whole_workbook(  # noqa: PLR0913 - what a workbook is made of
         `ledger` and `coverage`, where there are any.
     decimals
         Places shown.
+    readable
+        Sheets to stand before the table, of one that is not values.
+    meanings
+        What its columns mean that `columns.toml` does not know by name.
     """
     rows = table if values is None else values
     measured = _measured(rows, manifest)
     notes = numbered_notes(manifest, measured.values())
-    readable, remark = _readable(table, name)
-    data: Iterable[Sheet] = []
-    if len(readable):
+    longer, remark = _readable(table, name)
+    data = readable
+    if len(longer):
         data = value_sheets(
-            readable,
+            longer,
             measured=measured,
             manifest=manifest,
             notes=notes,
@@ -82,7 +88,7 @@ def write_whole_workbook(  # noqa: PLR0913 - what a workbook is made of
         *_front(about, remark, notes),
         *data,
         _whole(table, name, decimals),
-        _dictionary(shown, measured),
+        _dictionary(shown, measured, meanings or {}),
         *_methods(name, measured.values()),
         *_sources(manifest),
         *_accounts(shown, name),
@@ -142,14 +148,17 @@ def _whole(table: pd.DataFrame, name: str, decimals: int | None) -> Sheet:
 
 
 def _dictionary(
-    tables: Mapping[str, pd.DataFrame], measured: Mapping[str, Indicator]
+    tables: Mapping[str, pd.DataFrame],
+    measured: Mapping[str, Indicator],
+    meanings: Mapping[str, str],
 ) -> Sheet:
     rows = []
     for name, table in tables.items():
         columns = [str(column) for column in with_shorthand(table).columns]
         for column, meaning in column_words(name, columns).items():
             number = column in table and table[column].dtype.kind == "f"
-            said = _of_indicator(column, measured) if meaning == NO_WORDS else meaning
+            own = meanings.get(column) or _of_indicator(column, measured)
+            said = own if meaning == NO_WORDS else meaning
             rows.append((name, column, "number" if number else "text", said))
     table = pd.DataFrame(rows, columns=["Table", "Column", "Form", "Meaning"])
     title = "Data dictionary"

@@ -56,6 +56,8 @@ EMERGING_WORDS = {
 }
 # Only these can be set beside the Force: a Force total says nothing about an area.
 COMPARABLE = ("rate", "rate_change", "share", "answer_share", "change_pct", "index")
+# Of these the stored verdict is about the Force; of a change, about the time before.
+AGAINST_FORCE = ("rate", "share", "answer_share")
 _COUNTS = ("count", "change", "needed", "answer_count")
 _SIGNED = ("change", "change_pct", "rate_change", "share_change")
 
@@ -229,3 +231,16 @@ def lower_first(text: str) -> str:
 def denominator_text(name: str) -> str:
     """Write what a number is out of."""
     return DENOMINATOR_WORDS.get(name, name.replace("_", " "))
+
+
+def ordinal(place: int) -> str:
+    """Write a place in an order.
+
+    Examples
+    --------
+    >>> [ordinal(n) for n in (1, 2, 3, 11, 22, 1003)]
+    ['1st', '2nd', '3rd', '11th', '22nd', '1,003rd']
+    """
+    teen = place % 100 in (11, 12, 13)
+    ending = {1: "st", 2: "nd", 3: "rd"}.get(place % 10, "th")
+    return f"{place:,}{'th' if teen else ending}"

@@ -14,8 +14,8 @@ from click.testing import CliRunner
 from geosafety.cli import main
 from geosafety.errors import InputError, MethodError
 from geosafety.pipeline import build
-from geosafety.pipeline.export import write_map
 from geosafety.pipeline.legitimacy.score import find_parts
+from geosafety.pipeline.map_files import Wanted, write_map
 from geosafety.project import LegitimacySource
 from geosafety.results import read_manifest, read_table, read_values
 from geosafety.settings import catalog_text
@@ -181,14 +181,8 @@ def test_no_figure_of_the_crime_survey_comes_with_the_program():
 @pytest.mark.parametrize("indicator", ["csew_confidence", "complaints"])
 def test_a_map_of_a_series_is_refused_with_the_reason(built, geography, indicator):
     with pytest.raises(InputError, match="exists for the Force only") as refused:
-        write_map(
-            built,
-            geography=geography,
-            indicator=indicator,
-            period=None,
-            group="all",
-            out=built / "map.html",
-        )
+        wanted = Wanted(geography=geography, indicator=indicator)
+        write_map(built, wanted, built / "map.html")
     assert "geosafety export" in refused.value.hint
     assert not (built / "map.html").exists()
 

@@ -17,6 +17,7 @@ from geosafety.errors import InputError
 from geosafety.pipeline.gap.files import write_sheet
 from geosafety.pipeline.gap.periods import choose_period
 from geosafety.pipeline.gap.sheet import Wish, make_sheet
+from geosafety.publish.accessible import read_faults
 
 MARCH = {"": "2022-03"}
 # Members needed at the Force rate of March 2022 (see tests/engagement/test_gap.py).
@@ -314,6 +315,32 @@ def test_the_screen_says_every_area_and_what_is_short(demo_results):
     assert run(demo_results, "--quiet").output == ""
 
 
+def table_of(path, name):
+    sheet = openpyxl.load_workbook(path)[name]
+    (table,) = sheet.tables.values()
+    head, *rows = [[cell.value for cell in row] for row in sheet[table.ref]]
+    return pd.DataFrame(rows, columns=head)
+
+
+def test_the_workbook_reads_part_by_part_and_explains_itself(
+    npu, demo_results, tmp_path
+):
+    path = tmp_path / "sheet.xlsx"
+    write_sheet(demo_results, npu[0], form="xlsx", out=str(path), decimals=None)
+    assert read_faults(path) == []
+    names = openpyxl.load_workbook(path).sheetnames
+    assert names[:4] == ["Cover", "Contents", "Notes", "Side by side"]
+    parts = ["Members", "Answers", "Safety", "Crime"]
+    assert names[4:8] == parts
+    last = ["Gap", "Data dictionary", "Methods", "Sources", "Input files"]
+    assert names[8:] == [*last, "Ledger", "Coverage"]
+    members = table_of(path, "Members").set_index("Area code")
+    assert members.loc["BE", "Counted"] == 25_393
+    words = table_of(path, "Data dictionary").query("Table == 'gap'")
+    assert not (words["Meaning"] == "No description yet").any()
+    assert len(words) == npu[0].table.shape[1]
+
+
 def test_every_form_holds_the_sheet_and_its_notes(npu, demo_results, tmp_path):
     forms = {"csv": "csv", "xlsx": "xlsx", "gpkg": "gpkg", "geojson": "geojson"}
     for ending, form in {**forms, "parquet": "geoparquet"}.items():
@@ -321,7 +348,7 @@ def test_every_form_holds_the_sheet_and_its_notes(npu, demo_results, tmp_path):
         write_sheet(demo_results, npu[0], form=form, out=out, decimals=None)
     for frame in (
         pd.read_csv(tmp_path / "sheet.csv"),
-        pd.read_excel(tmp_path / "sheet.xlsx", keep_default_na=False),
+        table_of(tmp_path / "sheet.xlsx", "Gap"),
         gpd.read_file(tmp_path / "sheet.gpkg"),
         gpd.read_file(tmp_path / "sheet.geojson"),
         gpd.read_parquet(tmp_path / "sheet.parquet"),
@@ -329,12 +356,12 @@ def test_every_form_holds_the_sheet_and_its_notes(npu, demo_results, tmp_path):
         short = frame.set_index("area_code")["members_short_of_force"].astype(float)
         assert short[short > 0].to_dict() == NEEDED
         assert list(frame["type"]) == list(npu[1]["type"])
-    book = openpyxl.load_workbook(tmp_path / "sheet.xlsx", read_only=True)
+    book = openpyxl.load_workbook(tmp_path / "sheet.xlsx")
     about = pyogrio.read_info(tmp_path / "sheet.gpkg", layer="npu")["layer_metadata"]
     lines = json.loads((tmp_path / "sheet.geojson").read_text("utf-8"))["notes"]
     for text in (
         (tmp_path / "sheet.notes.txt").read_text("utf-8"),
-        " ".join(str(row[1].value) for row in book["Notes"].iter_rows()),
+        " ".join(str(row[2].value) for row in book["Notes"].iter_rows()),
         str(about),
         " ".join(lines),
     ):

@@ -5,6 +5,7 @@ import re
 from pathlib import Path
 
 import numpy as np
+import openpyxl
 import pandas as pd
 import pytest
 
@@ -12,6 +13,7 @@ from geosafety import results
 from geosafety.measures.intervals import poisson_interval
 from geosafety.pipeline.impact.catalog import scorecard
 from geosafety.pipeline.impact.score import write_scorecard
+from geosafety.publish.accessible import read_faults
 
 ROOT = Path(__file__).parents[2]
 # Words that say why. `effect` alone is the word of `minimum_effect`.
@@ -67,6 +69,23 @@ def test_every_area_has_every_measure_and_what_lacks_a_number_says_why(demo, rea
         assert (
             areas.loc[alone & missing[areas.index], "comparator_reason"].notna().all()
         )
+
+
+@pytest.mark.parametrize("which", ["demo", "real"])
+def test_the_workbook_reads_measure_by_measure_and_explains_itself(which, request):
+    table, _, out = request.getfixturevalue(which)
+    path = out / "scorecard.xlsx"
+    assert read_faults(path) == []
+    book = openpyxl.load_workbook(path)
+    front, last = ["Cover", "Contents", "Notes"], ["Data dictionary", "Methods"]
+    measures = len(table[["measure", "label"]].drop_duplicates())
+    assert book.sheetnames[:3] == front
+    assert book.sheetnames[3 + measures] == "Scorecard"
+    assert book.sheetnames[4 + measures : 6 + measures] == last
+    (values,) = book["Scorecard"].tables.values()
+    assert len(list(book["Scorecard"][values.ref])) == len(table) + 1
+    words = [cell.value for cell in book["Data dictionary"]["D"]]
+    assert "No description yet" not in words
 
 
 def test_nothing_says_why_anything_changed(demo, real):

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from geosafety.publish import words
-from geosafety.publish.classes import LOW_BASE, scale_for
+from geosafety.publish.classes import DIVERGING, LOW_BASE, PLAIN_GREY, scale_for
 from geosafety.settings import indicators
 
 
@@ -74,6 +74,20 @@ def test_sequential_colours_darken_so_that_they_survive_greyscale():
     ]
     steps = [a - b for a, b in zip(greys, greys[1:], strict=False)]
     assert min(steps) > 20
+
+
+def lightness(colour):
+    """CIE L*, from 0 to 100: how light a colour is without its hue (IEC 61966-2-1)."""
+    parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    linear = [
+        p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts
+    ]
+    return 116 * float(np.dot(linear, (0.2126, 0.7152, 0.0722))) ** (1 / 3) - 16
+
+
+def test_below_and_above_the_middle_stay_apart_in_greyscale():
+    told = sorted(lightness(colour) for colour in (*DIVERGING, PLAIN_GREY))
+    assert min(b - a for a, b in zip(told, told[1:], strict=False)) > 7
 
 
 def test_every_stored_verdict_has_words_against_the_force_and_against_before():

@@ -2,27 +2,47 @@
 
 import csv
 import io
+import json
 import shutil
 import subprocess
+import xml.etree.ElementTree as ET
 import zipfile
+from dataclasses import replace
+from datetime import UTC, datetime
 from html.parser import HTMLParser
 
 import geopandas as gpd
+import numpy as np
 import openpyxl
 import pandas as pd
+import pypdf
 import pytest
+from PIL import Image
 from shapely import box
 
 from geosafety import settings
+from geosafety.pipeline.map_files import Wanted
+from geosafety.publish.briefing import Listing
+from geosafety.publish.briefing_page import briefing_html
+from geosafety.publish.briefing_pdf import briefing_pdf
+from geosafety.publish.cluster_map import cluster_sheet
 from geosafety.publish.csv_files import write_csv
+from geosafety.publish.drawing import clean, svg_bytes
 from geosafety.publish.inert import safe_text, would_run
-from geosafety.publish.maps import map_html
+from geosafety.publish.map_page import page_html
+from geosafety.publish.maps import indicator_sheet
 from geosafety.publish.plain_workbook import write_workbook
 from geosafety.publish.plan_brief import About, brief_html
-from geosafety.publish.plan_map import plan_html
+from geosafety.publish.plan_map import plan_html, plan_sheet
 from geosafety.publish.proposal_map import proposal_html
+from geosafety.publish.spots import Spots, make_spots
+from geosafety.publish.static_map import draw, layout
+from geosafety.publish.surface_map import surface_sheet
+from geosafety.publish.surfaces import overlay_png
 from geosafety.publish.whole_workbook import write_whole_workbook
+from geosafety.spatial.grid import Grid
 from tests.publish.hostile_names import FORMULAS, MARKUP, NAMES, SPLITTING
+from tests.publish.test_briefing import a_briefing
 
 MANIFEST = {
     "title": "=1+1", "synthetic": False, "built": "2026-01-02T03:04:05+00:00",
@@ -196,11 +216,11 @@ def indicator_map(names):
         indicator="wmnow_rate", group="all", value=50.0, unit="per 1,000", lower=49.0,
         upper=51.0, numerator=50.0, base=1000.0, kind="observed", status="ok",
     )  # fmt: skip
-    return map_html(
+    return page_html(indicator_sheet(
         values, layer, indicator=settings.indicators()["wmnow_rate"],
         manifest={**MANIFEST, "title": "T", "notes": []}, geography="ward",
         period="2022-03", overlays={names[0]: layer.iloc[:1]},
-    )  # fmt: skip
+    ))  # fmt: skip
 
 
 PICK = {
@@ -249,9 +269,73 @@ def proposed_map(names):
     )  # fmt: skip
 
 
+def cluster_sheet_of(names):
+    """Every area hot, and in an impact area of a hostile name too."""
+    layer = squares(len(names)).assign(area_name=names)
+    rows = [
+        {"area_code": code, "label": "hot", "stability_word": "stable", "z_score": 5.0,
+         "q_value": 0.01, "stability": 1.0, "reason": name, "impact_area": name}
+        for code, name in zip(layer.index, names, strict=True)
+    ]  # fmt: skip
+    found = {row["area_code"]: row for row in rows}
+    order = dict(zip(layer.index, names, strict=True))
+    spots = Spots(
+        rows=make_spots(found, {}, {}, order=order, look="clusters"), look="clusters",
+        period=names[-1], months="", permutations=999, kinds=("observed",),
+        whole=names[-2], impact_areas={},
+    )  # fmt: skip
+    return cluster_sheet(
+        spots, layer, view=Wanted(geography="ward"), manifest=MANIFEST,
+        indicator=settings.indicators()["crime_rate"],
+        overlays=dict.fromkeys(names[-3:], layer.iloc[:1]),
+    )  # fmt: skip
+
+
+def surface_sheet_of(names):
+    layer = squares(len(names)).assign(area_name=names)
+    grid = Grid(400_000.0, 290_000.0, 1000.0, 10, 10)
+    drawn = overlay_png(np.full(grid.shape, 3.0), grid)
+    (south, west), (north, east) = drawn.bounds
+    row = {
+        "label": names[-1], "units": names[-2], "words": names[-3], "kernel": names[-4],
+        "period": "2024-01/2024-12", "dataset": "crime", "kind": "observed",
+        "points": 9.0, "bandwidth_m": 500.0,
+        "key": json.dumps([[names[-5], "#fdf0b5"]]),
+        "south": south, "west": west, "north": north, "east": east,
+    }  # fmt: skip
+    means = pd.DataFrame({"area_code": layer.index, "mean": 1.5, "covered": 1.0})
+    return surface_sheet(
+        row, drawn.png, means, layer, manifest=MANIFEST, geography="ward", overlays={}
+    )
+
+
+def plan_sheet_of(names):
+    points = pd.DataFrame({"name": names, "state": "pick"}).assign(
+        x=400_100, y=285_000, rank=range(1, len(names) + 1)
+    )
+    areas = squares(4).assign(state=["new", "booked", "left", "none"])
+    return plan_sheet(areas, points, about=about_of(names), reach=900.0)
+
+
+def briefing_of(names):
+    return replace(
+        a_briefing(text=names[0]), sentences=tuple(names), sources=tuple(names),
+        said=Listing(
+            caption=names[1], heads=("Answer", "Share", "Rank"), words=tuple(names),
+            rows=tuple((name, name, name) for name in names),
+        ),
+    )  # fmt: skip
+
+
 PAGES = {
     "indicator": indicator_map, "plan": plan_map, "brief": brief,
     "proposal": proposed_map,
+    "clusters": lambda names: page_html(cluster_sheet_of(names)),
+    "surface": lambda names: page_html(surface_sheet_of(names)),
+    "briefing": lambda names: briefing_html(briefing_of(names)),
+}  # fmt: skip
+SHEETS = {
+    "clusters": cluster_sheet_of, "surface": surface_sheet_of, "plan": plan_sheet_of,
 }  # fmt: skip
 
 
@@ -263,17 +347,62 @@ def test_hostile_names_change_nothing_of_a_page_but_its_text(page):
     assert len(hostile.scripts) == len(harmless.scripts)
 
 
-@pytest.mark.parametrize("page", ["indicator", "plan", "proposal"])
+@pytest.mark.parametrize("page", [name for name in PAGES if name != "brief"])
 def test_the_table_of_a_page_shows_every_name_as_it_is(page):
     said = " ".join("".join(Skeleton(PAGES[page](NAMES)).said).split())
     for name in MARKUP:
         assert " ".join(name.split()) in said
 
 
+@pytest.mark.parametrize("name", SHEETS)
+def test_hostile_names_are_text_in_a_drawing(name):
+    svg = svg_bytes(layout(SHEETS[name](NAMES)))
+    root = ET.fromstring(svg)  # noqa: S314 - this would fail if one broke out
+    allowed = {"svg", "title", "desc", "rect", "path", "circle", "text", "image"}
+    assert {node.tag.rpartition("}")[2] for node in root.iter()} == allowed - (
+        set() if name == "surface" else {"image"}
+    ) - (set() if name == "plan" else {"circle"})
+    for node in root.iter():
+        assert not [key for key in node.attrib if key.lower().startswith("on")]
+        links = [link for key, link in node.attrib.items() if key.endswith("href")]
+        assert all(link.startswith("data:image/png;base64,") for link in links)
+    if name != "plan":  # whose venues are numbers on the picture, not names
+        said = "".join(root.itertext())
+        assert all(clean(hostile) in said for hostile in NAMES)
+
+
+def test_hostile_names_do_not_stop_a_picture():
+    sheet = cluster_sheet_of(["$x^2$ {{ 1 }}", *NAMES])
+    few = replace(
+        sheet, geometry=sheet.geometry.iloc[:30], title="$\\frac$ 中 \u202e =1+1"
+    )
+    picture = Image.open(io.BytesIO(draw(few, "png")))
+    assert picture.info["Title"] == few.title
+
+
+def test_hostile_names_are_text_in_the_pdf_of_a_briefing():
+    kept = [name for name in NAMES if name.isascii() and name.isprintable()]
+    assert len(kept) >= 50
+    said = ""
+    for at in range(0, len(NAMES), 12):
+        some = NAMES[at : at + 12]
+        made = replace(a_briefing(text=some[0]), sentences=tuple(some), gaps=())
+        reader = pypdf.PdfReader(
+            io.BytesIO(briefing_pdf(made, made=datetime(2026, 1, 2, tzinfo=UTC)))
+        )
+        root = reader.trailer["/Root"]
+        assert not {"/AA", "/AcroForm", "/Names"} & set(root)
+        assert isinstance(root["/OpenAction"], list)  # a place on the page, no action
+        assert all("/Annots" not in page for page in reader.pages)
+        said += "".join(page.extract_text() for page in reader.pages)
+    bare = "".join(said.split())
+    assert all("".join(name.split()) in bare for name in kept)
+
+
 def test_a_name_is_never_run_as_a_template():
     # A product long enough never to stand in folium's random element ids.
     names = [f"{{{{ 7919 * 7927 }}}} {{% raw %}} {{# gone #}} {n}" for n in range(5)]
-    html = indicator_map(names) + plan_map(names)
+    html = indicator_map(names) + plan_map(names) + PAGES["clusters"](names)
     assert str(7919 * 7927) not in html
     said = "\\u007b\\u007b 7919 * 7927 }} \\u007b% raw %}"
     assert html.count(said) >= 2 * len(names)

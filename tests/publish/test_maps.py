@@ -5,7 +5,8 @@ import pytest
 from geosafety import results
 from geosafety.errors import MethodError
 from geosafety.publish import offline
-from geosafety.publish.maps import map_html
+from geosafety.publish.map_page import page_html
+from geosafety.publish.maps import indicator_sheet
 from geosafety.settings import indicator
 from tests.fixtures_results import write_fixture_results
 
@@ -20,14 +21,16 @@ def draw(folder, name="feels_safe_home", *, geography="ward", period=None, group
     values = results.read_values(
         folder, geography=[geography, "force"], indicator=[name], group=[group]
     )
-    return map_html(
-        values,
-        results.read_geometry(folder, geography),
-        indicator=indicator(name),
-        manifest=results.read_manifest(folder),
-        geography=geography,
-        period=period,
-        overlays={"Impact areas": results.read_geometry(folder, "impact_area")},
+    return page_html(
+        indicator_sheet(
+            values,
+            results.read_geometry(folder, geography),
+            indicator=indicator(name),
+            manifest=results.read_manifest(folder),
+            geography=geography,
+            period=period,
+            overlays={"Impact areas": results.read_geometry(folder, "impact_area")},
+        )
     )
 
 
@@ -84,13 +87,15 @@ def test_a_period_without_values_is_refused(folder):
 def test_values_of_several_groups_are_refused(folder):
     values = results.read_values(folder, geography=["ward"], indicator=["crime_rate"])
     with pytest.raises(MethodError, match="several groups"):
-        map_html(
-            values,
-            results.read_geometry(folder, "ward"),
-            indicator=indicator("crime_rate"),
-            manifest=results.read_manifest(folder),
-            geography="ward",
-            period="2023-04/2024-03",
+        page_html(
+            indicator_sheet(
+                values,
+                results.read_geometry(folder, "ward"),
+                indicator=indicator("crime_rate"),
+                manifest=results.read_manifest(folder),
+                geography="ward",
+                period="2023-04/2024-03",
+            )
         )
 
 

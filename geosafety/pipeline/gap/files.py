@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 from geosafety import results
+from geosafety.pipeline.gap.book import write_book
 from geosafety.pipeline.gap.sheet import Sheet
 from geosafety.publish import tables
 from geosafety.publish.notes import notes
@@ -42,7 +43,8 @@ def write_sheet(
         text = _csv if form == "csv" else _geojson
         text(folder, table, manifest, path, decimals)
     elif path and form == "xlsx":
-        tables.write_workbook(table, manifest, path)
+        whole = _plain(sheet.table, None)  # shown rounded, and kept whole
+        write_book(folder, sheet, whole, manifest, path, decimals=decimals)
     elif path and form == "gpkg":
         # The format keeps one line of each name.
         one = "\n".join(str(note) for note in manifest["notes"])

@@ -69,13 +69,13 @@ def _cells(row: Row, part: str, short: list[str]) -> list[str]:
         " to ".join(interval) if all(interval) else "",
         _number(row[f"{part}_smoothed"]),
         _number(row[f"{part}_base"], 0),
-        _says(row, part),
+        says(row, part),
         *(_number(row[column], 0) for column in short),
         chance_words(row[f"{part}_among_widest"]),
     ]
 
 
-def _says(row: Row, part: str) -> str:
+def says(row: Row, part: str) -> str:
     """Say what may be said against the Force, or why nothing is there."""
     status, level = row[f"{part}_status"], row[f"{part}_level"]
     if status not in SHOWN:

@@ -11,7 +11,8 @@ import pandas as pd
 
 from geosafety.engagement.proposal import OUTSIDE
 from geosafety.pipeline.impact.ground import SmallAreas
-from geosafety.publish.proposal_map import proposal_html
+from geosafety.publish.proposal_map import proposal_html, proposal_sheet
+from geosafety.publish.static_map import draw
 from geosafety.publish.tables import geojson_text, write_csv, write_geopackage
 
 TITLE = "Proposed impact areas"
@@ -56,14 +57,13 @@ def write_proposal_files(  # noqa: PLR0913 - what a proposal is made of
     write_geopackage(layer, about, out / "proposed.gpkg")
     text = geojson_text(layer, about)
     (out / "proposed.geojson").write_text(text, encoding="utf-8")
-    page = proposal_html(
-        _states(small, areas),
-        outlines,
-        _tables(by_area, compared),
-        title=f"{TITLE}: {manifest.get('title', '')}",
-        notes=notes,
-    )
+    title = f"{TITLE}: {manifest.get('title', '')}"
+    states = _states(small, areas)
+    tables = _tables(by_area, compared)
+    page = proposal_html(states, outlines, tables, title=title, notes=notes)
     (out / "proposed.html").write_text(page, encoding="utf-8")
+    drawn = draw(proposal_sheet(states, outlines, title=title, notes=notes), "png")
+    (out / "proposed.png").write_bytes(drawn)
     (out / "notes.txt").write_text("\n".join(notes) + "\n", encoding="utf-8")
 
 

@@ -70,7 +70,7 @@ def match_areas(folder: Path, small: SmallAreas, codes: list[str], k: int) -> Ma
     _, before = months_to_compare(held)
     months = months_to_match(held, before)
     outside, free = _outside(small)
-    wards_outside = _wards_outside(folder, small)
+    outer = wards_outside(folder, small)
     if not months:
         none = pd.DataFrame(columns=["area_code", "codes", *PROFILE, "distance"])
         return Matched(
@@ -79,7 +79,7 @@ def match_areas(folder: Path, small: SmallAreas, codes: list[str], k: int) -> Ma
             wards=none,
             months=(),
             apart=False,
-            wards_outside=wards_outside,
+            wards_outside=outer,
         )
     events = sums(folder, SMALL, "crime_count", ["all"], months)["value"]
     outside = outside.assign(events=events.reindex(outside.index))
@@ -88,14 +88,14 @@ def match_areas(folder: Path, small: SmallAreas, codes: list[str], k: int) -> Ma
     usable = targets[targets[["people", "rate"]].notna().all(axis=1)]
     known = outside[outside["people"] > 0]
     rate = (known["events"] + 0.5) / known["people"]
-    pool = _profiles(folder, "ward", list(wards_outside), months)
+    pool = _profiles(folder, "ward", list(outer), months)
     return Matched(
         targets=targets,
         groups=matched_groups(outside, links, usable, k=k),
         wards=nearest_areas(pool, usable, scales(known.assign(rate=rate)), k=k),
         months=tuple(months),
         apart=months[0] < before[0],
-        wards_outside=wards_outside,
+        wards_outside=outer,
     )
 
 
@@ -113,7 +113,7 @@ def _outside(small: SmallAreas) -> tuple[pd.DataFrame, pd.Index]:
     return small.table.loc[free, ["people", "rank"]], free
 
 
-def _wards_outside(folder: Path, small: SmallAreas) -> tuple[str, ...]:
+def wards_outside(folder: Path, small: SmallAreas) -> tuple[str, ...]:
     """List the wards that hold no small area of an impact area."""
     codes = pd.Series(small.table.index, index=small.table.index)
     ward = parents(folder, codes, "ward")

@@ -10,19 +10,25 @@ import pandas as pd
 from geosafety import results
 from geosafety.engagement.impact_areas import growth_gap
 from geosafety.errors import InputError
+from geosafety.pipeline.impact.book import write_book
 from geosafety.pipeline.impact.catalog import Measure, scorecard
 from geosafety.pipeline.impact.ground import (
     PRESENT,
     SmallAreas,
     read_small_areas,
 )
-from geosafety.pipeline.impact.matched import Matched, listed, match_areas
+from geosafety.pipeline.impact.matched import (
+    Matched,
+    listed,
+    match_areas,
+    wards_outside,
+)
 from geosafety.pipeline.impact.notes import scorecard_notes
 from geosafety.pipeline.impact.rows import SCORE_COLUMNS, score_rows
 from geosafety.pipeline.impact.values import Units, measure
 from geosafety.pipeline.inputs import Progress
 from geosafety.pipeline.plan.need import SMALL
-from geosafety.publish.tables import write_csv, write_workbook
+from geosafety.publish.tables import write_csv
 
 FILE = "scorecard.toml"
 ALL_AREAS = "all impact areas"
@@ -61,7 +67,7 @@ def write_scorecard(
         progress(f"measuring {what.label}")
         tables.append(score_rows(folder, what, names, _others(what, matched)))
     table = pd.concat(tables, ignore_index=True)
-    whole = _all_areas(folder, small, matched)
+    whole = _all_areas(folder, small, matched.wards_outside)
     table = pd.concat([table, whole], ignore_index=True)[list(SCORE_COLUMNS)]
     notes = scorecard_notes(folder, table, matched, small)
     progress(f"writing {out}")
@@ -85,14 +91,27 @@ def _others(what: Measure, matched: Matched) -> tuple[Units, dict[str, list[str]
     return units, whose
 
 
-def _all_areas(folder: Path, small: SmallAreas, matched: Matched) -> pd.DataFrame:
+def growth_inside(folder: Path) -> pd.DataFrame:
+    """Set the growth of members inside all impact areas beside that outside.
+
+    Returns
+    -------
+    DataFrame
+        One row of the scorecard: `value` (growth inside, per cent), `comparator_mean`
+        (outside), `difference` and its interval (points), `period`, `status`, `reason`.
+    """
+    small = read_small_areas(folder)
+    return _all_areas(folder, small, wards_outside(folder, small))
+
+
+def _all_areas(folder: Path, small: SmallAreas, outer: tuple[str, ...]) -> pd.DataFrame:
     """Set the growth of members inside all areas beside that outside."""
     what = scorecard()[0]["members"]
     parts = {
         "inside": _parts(
             folder, what, PRESENT, sorted(small.table["present"].dropna().unique())
         ),
-        "outside": _parts(folder, what, "ward", list(matched.wards_outside)),
+        "outside": _parts(folder, what, "ward", list(outer)),
     }
     row = {
         "area_code": "all",
@@ -148,7 +167,5 @@ def _write(
             write_csv(one, None, file)
     manifest = results.read_manifest(folder)
     about = {**manifest, "notes": [*notes, *manifest.get("notes", [])]}
-    text = table.select_dtypes(exclude="number").columns
-    whole = table.fillna(dict.fromkeys(text, ""))
-    write_workbook(whole, about, out / "scorecard.xlsx")
+    write_book(folder, table, about, out / "scorecard.xlsx")
     (out / "notes.txt").write_text("\n".join(notes) + "\n", encoding="utf-8")

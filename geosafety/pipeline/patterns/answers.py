@@ -9,10 +9,10 @@ import pandas as pd
 
 from geosafety import results
 from geosafety.errors import InputError, MethodError, nearest
+from geosafety.publish.pattern_words import NEAR_LEVEL
 from geosafety.publish.words import EMERGING_WORDS
 
 MOST_QUOTIENTS = 10  # areas said one by one
-NEAR_LEVEL = 0.05  # of each band of the near-repeat table, on its own
 STATISTICS = {
     "gi_star": "Gi*",
     "moran": "local Moran's I",

@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
+from typing import Any
 
 import geopandas as gpd
 import pandas as pd
@@ -13,8 +14,9 @@ import pandas as pd
 from geosafety.engagement.planner import Plan
 from geosafety.publish.calendar import Entry, calendar_text
 from geosafety.publish.plan_brief import About, brief_html, reason
-from geosafety.publish.plan_map import plan_html
-from geosafety.publish.tables import write_csv
+from geosafety.publish.plan_map import plan_html, plan_sheet
+from geosafety.publish.static_map import draw
+from geosafety.publish.tables import any_table, write_csv, write_workbook
 
 COLUMNS = ["rank", "name", "also", "venue_kind", "postcode", "zone_name", "day"]
 COLUMNS += ["visits", "people", "people_new", "reached", "adds", "lost"]
@@ -39,8 +41,8 @@ def write_files(  # noqa: PLR0913 - what a plan is made of
     half_time: pd.DataFrame | None,
     as_of: datetime,
     radius: float,
-) -> None:
-    """Write all files of a plan into a folder; older briefs there are taken away.
+) -> pd.DataFrame:
+    """Write the files of a plan into a folder; older briefs there are taken away.
 
     Parameters
     ----------
@@ -50,6 +52,11 @@ def write_files(  # noqa: PLR0913 - what a plan is made of
         As `plan_map.plan_html` takes them.
     radius
         Of the circles on the map, in metres.
+
+    Returns
+    -------
+    DataFrame
+        The plan as a table, as it stands in the CSV.
     """
     (out / "briefs").mkdir(parents=True, exist_ok=True)
     for old in (out / "briefs").glob("[0-9][0-9]-*.html"):
@@ -65,6 +72,8 @@ def write_files(  # noqa: PLR0913 - what a plan is made of
     whole = replace(about, notes=[*proofs, *about.notes])
     text = plan_html(areas, _points(made, picks), rows, about=whole, reach=radius)
     (out / "plan.html").write_text(text, encoding="utf-8")
+    drawn = plan_sheet(areas, _points(made, picks), about=about, reach=radius)
+    (out / "plan.png").write_bytes(draw(drawn, "png"))
     entries = [_entry(row, about) for row in rows if row["day"]]
     calendar = calendar_text(entries, stamp=as_of, name=about.title)
     (out / "plan.ics").write_bytes(calendar.encode("utf-8"))
@@ -74,6 +83,15 @@ def write_files(  # noqa: PLR0913 - what a plan is made of
         page = brief_html(row, mine.to_dict("records"), here)
         name = f"{row['rank']:02}-{_slug(str(row['name']))}.html"
         (out / "briefs" / name).write_text(page, encoding="utf-8")
+    return told[COLUMNS]
+
+
+def write_sheet(
+    out: Path, table: pd.DataFrame, manifest: dict[str, Any], notes: list[str]
+) -> None:
+    """Write `plan.xlsx`: the table of the CSV, with what is to be known of it."""
+    about = {**manifest, "notes": [*notes, *manifest.get("notes", [])]}
+    write_workbook(any_table(table, None), about, out / "plan.xlsx")
 
 
 def _why(row: dict[str, object], about: About) -> str:

@@ -13,13 +13,14 @@ from geosafety import results
 from geosafety.engagement.need import second_half, shared_down, short_of_share
 from geosafety.errors import InputError, nearest
 from geosafety.pipeline.export import latest_period
+from geosafety.pipeline.plan.groups import OF_GROUP, UNDER_25, group_need
 from geosafety.publish.plan_brief import EVERYONE
 from geosafety.settings import boundaries_folder, geographies
 
 SMALL = "lsoa"
 # From the finest: the first whose every area has a figure.
 FINEST_FIRST = ("lsoa", "msoa", "ward", "npu", "local_authority")
-KINDS_OF_NEED = ("wmnow", "survey", "residents")
+KINDS_OF_NEED = ("wmnow", "survey", "residents", UNDER_25)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -67,7 +68,8 @@ def read_need(
     ----------
     wanted
         `wmnow` (members short of the Force rate), `survey` (responses short of the
-        area's share), `residents` (everyone), or a CSV: `area_code`, `deficit` and,
+        area's share), `survey:age=18-24` (those of one group), `residents` (everyone),
+        `under25` (residents younger than that), or a CSV: `area_code`, `deficit` and,
         if there are any, `group` and `weight`; with `target`, responses at half-time:
         `area_code`, `n`, `population` and, if there are any, `group`.
     target
@@ -77,9 +79,10 @@ def read_need(
         table = residents.assign(group="all", deficit=residents["population"])
         said = "Everyone of 16 and over counts as not yet heard."
         return Need(table=table, unit=EVERYONE, notes=(said,))
-    if wanted in ("wmnow", "survey"):
-        read = _wmnow if wanted == "wmnow" else _survey
-        large, geography, unit, notes = read(folder)
+    if wanted == UNDER_25:
+        return _under25(folder, residents)
+    if wanted in ("wmnow", "survey") or wanted.startswith(OF_GROUP):
+        large, geography, unit, notes = _kept(folder, wanted)
         return _small(
             folder,
             large,
@@ -93,6 +96,31 @@ def read_need(
         hint = f"Give a CSV file, or one of {', '.join(KINDS_OF_NEED)}."
         raise InputError(problem, hint=hint)
     return _from_file(folder, path, residents, target)
+
+
+def _kept(folder: Path, wanted: str) -> tuple[pd.DataFrame, str, str, tuple[str, ...]]:
+    """Read deficits that the results hold, of areas of any size."""
+    if wanted.startswith(OF_GROUP):
+        return group_need(folder, wanted.removeprefix(OF_GROUP))
+    return _wmnow(folder) if wanted == "wmnow" else _survey(folder)
+
+
+def _under25(folder: Path, residents: pd.DataFrame) -> Need:
+    values = results.read_values(
+        folder, geography=[SMALL], indicator=["population_under25"]
+    )
+    values = values.dropna(subset=["value"]).drop_duplicates("area_code")
+    if values.empty:
+        problem = f"{folder} holds no residents under 25 by {SMALL}."
+        raise InputError(
+            problem, hint="Build with residents by age, or choose another."
+        )
+    codes = values["area_code"].astype("str")
+    young = pd.DataFrame({"area_code": codes, "deficit": values["value"]})
+    table = young.merge(residents, on="area_code", how="left")
+    table = table.fillna({"population": 0.0}).assign(group="all")
+    said = "Everyone under 25 counts as not yet heard, children too."
+    return Need(table=table, unit="people under 25", notes=(said,))
 
 
 def _wmnow(folder: Path) -> tuple[pd.DataFrame, str, str, tuple[str, ...]]:

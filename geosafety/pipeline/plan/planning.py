@@ -17,8 +17,9 @@ from geosafety.engagement.schedule import open_in, provisional_days
 from geosafety.engagement.sensitivity import SCALES, Sensitivity, sensitivity
 from geosafety.errors import InputError, nearest
 from geosafety.pipeline.inputs import Progress
+from geosafety.pipeline.plan.data import write_data
 from geosafety.pipeline.plan.distances import distances_of, read_times
-from geosafety.pipeline.plan.files import write_files
+from geosafety.pipeline.plan.files import write_files, write_sheet
 from geosafety.pipeline.plan.need import (
     SMALL,
     centres,
@@ -27,7 +28,14 @@ from geosafety.pipeline.plan.need import (
     read_need,
     read_residents,
 )
-from geosafety.pipeline.plan.words import Wish, about_plan, distance_words, summary
+from geosafety.pipeline.plan.patch import in_patch
+from geosafety.pipeline.plan.words import (
+    Wish,
+    about_plan,
+    distance_words,
+    headline,
+    summary,
+)
 from geosafety.tidy import folded
 
 
@@ -40,7 +48,10 @@ def write_plan(  # noqa: PLR0913 - whence, whither, what, and the two sources of
     as_of: datetime,
     progress: Progress,
 ) -> list[str]:
-    """Make a plan, and write it as `plan.csv`, `plan.html`, `plan.ics` and `briefs/`.
+    """Make a plan, and write it.
+
+    Its files: `plan.csv`, `plan.xlsx`, `plan.html`, `plan.ics`, `plan.json` and a page
+    of each venue in `briefs`.
 
     Parameters
     ----------
@@ -51,7 +62,7 @@ def write_plan(  # noqa: PLR0913 - whence, whither, what, and the two sources of
     seed
         For the draws of the sensitivity runs.
     as_of
-        Now, in UTC: the plan's first day is the Monday after next.
+        Now, in UTC: unless told, the plan's first day is the Monday after next.
 
     Returns
     -------
@@ -61,7 +72,8 @@ def write_plan(  # noqa: PLR0913 - whence, whither, what, and the two sources of
     progress("reading venues and who is still to be heard")
     residents = read_residents(folder)
     need = read_need(folder, wish.need, residents, target=wish.target)
-    first = (as_of + timedelta(14 - as_of.weekday())).date()
+    need = in_patch(folder, need, wish.patch)
+    first = wish.first or (as_of + timedelta(14 - as_of.weekday())).date()
     last = first + timedelta(7 * wish.weeks - 3)
     known = _read_venues(folder)
     venues, left_out = _candidates(folder, wish, known, open_in(known, first, last))
@@ -86,9 +98,10 @@ def write_plan(  # noqa: PLR0913 - whence, whither, what, and the two sources of
     ]
     picks["proof"] = distance_words(made, wish)
     about = about_plan(folder, wish, need, made, draws, left_out)
-    progress(f"writing {out}")
+    progress("writing the plan")
     shown = _states(folder, table, made, reach, request)
-    write_files(
+    radius = 0.0 if wish.times else wish.walk / wish.detour
+    listed = write_files(
         out,
         picks,
         made,
@@ -96,9 +109,20 @@ def write_plan(  # noqa: PLR0913 - whence, whither, what, and the two sources of
         about=about,
         half_time=need.half_time,
         as_of=as_of,
-        radius=0.0 if wish.times else wish.walk / wish.detour,
+        radius=radius,
     )
-    return summary(made, picks, need, about)
+    said = summary(made, picks, need, about)
+    write_data(
+        out,
+        picks,
+        made,
+        areas=shown,
+        about=about,
+        headline=headline(made, picks, need, about),
+        radius=radius,
+    )
+    write_sheet(out, listed, results.read_manifest(folder), said)
+    return said
 
 
 def _read_venues(folder: Path) -> pd.DataFrame:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 
 import pandas as pd
@@ -15,6 +16,7 @@ from geosafety.engagement.problem import BY_DISTANCE, FAIREST, FURTHEST, NEAREST
 from geosafety.engagement.sensitivity import Sensitivity
 from geosafety.pipeline.plan.need import Need
 from geosafety.publish.plan_brief import About
+from geosafety.publish.words import lower_first
 from geosafety.settings import geographies
 
 
@@ -35,8 +37,11 @@ class Wish:
         The areas that a fair plan compares, and that `per_zone` speaks of.
     geography
         For `nearest` and `furthest`: the areas that distances are measured from.
-    first, last
-        The days between which visits may be.
+    patch
+        `GEOGRAPHY:CODE` (`npu:BE`): only people short there count.
+    first, weeks
+        The first day of a visit (else the Monday after next), and over how many weeks
+        visits are spread.
     """
 
     need: str = "wmnow"
@@ -57,6 +62,8 @@ class Wish:
     geography: str = "lsoa"
     runs: int = 30
     weeks: int = 8
+    patch: str = ""
+    first: date | None = None
     time_limit: float = 60.0
 
 
@@ -70,7 +77,7 @@ def about_plan(  # noqa: PLR0913
 ) -> About:
     """Say of a whole plan what it is for, how sure it is, and what it rests on."""
     manifest = results.read_manifest(folder)
-    label = geographies()[wish.zones].label
+    label = lower_first(geographies()[wish.zones].label)
     by_area = geographies()[wish.geography].label
     made_for = {
         FAIREST: f"Made to be fairest: the worst-served {label} counts first.",
@@ -172,6 +179,19 @@ def _in_all(made: Plan, wish: Wish) -> str:
 def _what(made: Plan) -> str:
     mean = made.problem.request.objective == NEAREST
     return "mean distance" if mean else "greatest distance"
+
+
+def headline(made: Plan, picks: pd.DataFrame, need: Need, about: About) -> str:
+    """Say in one sentence what the plan brings to whom."""
+    whole = float(made.problem.value.sum())
+    if picks.empty:
+        return f"No venue here reaches any of the {whole:,.0f} {need.unit}."
+    visits = int(picks["visits"].sum())
+    share = f"{made.closed / whole:.0%}" if whole else "none"
+    return (
+        f"{visits} {'visit brings' if visits == 1 else 'visits bring'} a venue within "
+        f"{about.walk} of {made.closed:,.0f} of the {whole:,.0f} {need.unit} ({share})."
+    )
 
 
 def summary(made: Plan, picks: pd.DataFrame, need: Need, about: About) -> list[str]:

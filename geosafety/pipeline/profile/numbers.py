@@ -47,7 +47,7 @@ def changes_on_the_year(months: pd.DataFrame) -> pd.DataFrame:
     earlier = [f"{int(m[:4]) - 1}{m[4:]}" for m in later]
     after = months.reindex(columns=later).astype(float).round()
     before = months.reindex(columns=earlier).astype(float).round()
-    both = after.notna().to_numpy() & before.notna().to_numpy()
+    both = after.notna().to_numpy(bool) & before.notna().to_numpy(bool)
     sums = [
         t.where(both).sum(axis=1, min_count=1).astype(float) for t in (before, after)
     ]
