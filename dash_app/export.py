@@ -7,7 +7,7 @@ import io
 import math
 from typing import Any
 
-from dash_app.queries import maps, patterns
+from dash_app.queries import looks, maps, patterns
 from dash_app.view import View
 from geosafety import settings
 from geosafety.publish import words
@@ -22,6 +22,7 @@ def csv_text(view: View) -> str:
         _write_spots(writer, view)
         return "\ufeff" + out.getvalue()
     writer.writerow([*settings.VALUE_COLUMNS, "note"])
+    view, _ = looks.drawn(view)
     for row in maps.rows_of(view):
         cells = [_cell(row[column]) for column in settings.VALUE_COLUMNS]
         writer.writerow([*cells, _cell(_note(row, view))])

@@ -8,7 +8,7 @@ from html import escape
 import dash
 
 from dash_app.components.map import clusters, sentence
-from dash_app.queries import maps, patterns
+from dash_app.queries import looks, maps, patterns
 from dash_app.spots import Spot, Spots
 from dash_app.table import Row
 from dash_app.view import View, period_text
@@ -38,7 +38,7 @@ _PAGE = """<!DOCTYPE html>
 <body>
 <a class="skip" href="#content">Skip to the content</a>
 <header><div class="masthead"><a class="brand" href="{home}">geosafety</a>
-<nav aria-label="Pages"><a href="{home}">Map</a><a href="{home}data">Data</a></nav>
+<nav aria-label="Pages">{links}</nav>
 </div></header>
 <main id="content" tabindex="-1">{body}</main>
 </body>
@@ -48,10 +48,11 @@ _PAGE = """<!DOCTYPE html>
 
 def table_page(view: View, notes: tuple[str, ...]) -> str:
     """Return the page: the sentence, what the figures are, and every area."""
+    asked, layer = view, settings.geography(view.geography)
+    spots, why = patterns.spots(view)
+    view, instead = looks.drawn(view)
     table = maps.table(view)
     indicator = settings.indicator(view.indicator)
-    layer = settings.geography(view.geography)
-    spots, why = patterns.spots(view)
     if spots is not None:
         title = clusters.title(spots, view, indicator)
         said = " ".join(clusters.about_all(spots, view, indicator))
@@ -63,26 +64,41 @@ def table_page(view: View, notes: tuple[str, ...]) -> str:
         said = sentence.about_all(table, indicator, layer)
         heads, kinds = _HEADS, table.kinds
         rows = [
-            _row(row, view, indicator) for row in (*table.ranked(), *table.unranked())
+            _row(row, asked, indicator) for row in (*table.ranked(), *table.unranked())
         ]
-    told = [*notes, why] if why else notes
+    told = [note for note in (*notes, why, instead) if note]
     lines = [
         *(f'<p class="notice">{escape(note)}</p>' for note in told),
         f"<h1>{escape(title)}</h1>",
         f"<p>{escape(said)}</p>",
         f"<p>{escape(words.kinds_text(list(kinds)))}. "
         f"Areas: {escape(layer.vintage)}.</p>",
-        f'<p><a href="{_home()}{escape(view.search())}">Show on the map</a></p>',
+        f'<p><a href="{_home()}{escape(asked.search())}">Show on the map</a></p>',
         _table(heads, rows),
     ]
-    return _PAGE.format(title=escape(title), home=_home(), body="\n".join(lines))
+    return _page(escape(title), "\n".join(lines))
 
 
 def stopped(error: GeosafetyError) -> str:
     """Say why there is nothing to show, and what to do."""
     body = f"<h1>There is nothing to show yet</h1><p>{escape(error.problem)}</p>"
     body += f"<p>{escape(error.hint)}</p>"
-    return _PAGE.format(title="Nothing to show yet", home=_home(), body=body)
+    return _page("Nothing to show yet", body)
+
+
+def refused(text: str) -> str:
+    """Say why a file cannot be had."""
+    body = f"<h1>This file cannot be had</h1><p>{escape(text)}</p>"
+    return _page("No such file", body)
+
+
+def _page(title: str, body: str) -> str:
+    pages = [page for page in dash.page_registry.values() if page.get("in_menu")]
+    links = "".join(
+        f'<a href="{escape(page["relative_path"])}">{escape(page["name"])}</a>'
+        for page in sorted(pages, key=lambda page: page["order"])
+    )
+    return _PAGE.format(title=title, home=_home(), links=links, body=body)
 
 
 def _home() -> str:

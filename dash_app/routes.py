@@ -8,6 +8,7 @@ from importlib.resources import files
 from flask import Flask, Response, abort, request
 
 from dash_app import plain
+from dash_app.auth import EXPORT, VIEW, needs, open_to_all
 from dash_app.components.map.parts import file_name
 from dash_app.export import csv_text
 from dash_app.queries import choices, layers, maps, surfaces
@@ -24,8 +25,10 @@ def add_routes(server: Flask) -> None:
     server.add_url_rule("/table", view_func=table)
     server.add_url_rule("/view.csv", view_func=view_csv)
     server.add_url_rule("/health", view_func=health)
+    server.add_url_rule("/ready", view_func=ready)
 
 
+@needs(VIEW)
 def geometry(geography: str, digest: str) -> Response:
     """Send a layer as it lies in the results, already packed."""
     try:
@@ -44,6 +47,7 @@ def geometry(geography: str, digest: str) -> Response:
     return response
 
 
+@needs(VIEW)
 def surface(name: str, digest: str) -> Response:
     """Send the picture of a density surface as the build left it."""
     known = {} if choices.problem() else surfaces.surfaces()
@@ -54,6 +58,7 @@ def surface(name: str, digest: str) -> Response:
     return response
 
 
+@needs(VIEW)
 def patterns() -> Response:
     """Send the fill patterns that the page shares with the folium map."""
     text = files("geosafety").joinpath("publish", "patterns.js").read_text("utf-8")
@@ -62,6 +67,7 @@ def patterns() -> Response:
     return response
 
 
+@needs(VIEW)
 def table() -> Response:
     """Send every area of the view in the URL as a plain page."""
     if error := choices.problem():
@@ -70,6 +76,7 @@ def table() -> Response:
     return Response(plain.table_page(view, notes))
 
 
+@needs(EXPORT)
 def view_csv() -> Response:
     """Send the view in the URL as CSV."""
     if error := choices.problem():
@@ -83,7 +90,15 @@ def view_csv() -> Response:
     return response
 
 
+@open_to_all
 def health() -> Response:
-    """Say whether there is something to show."""
-    error = choices.problem()
-    return Response(error.problem if error else "ok", 503 if error else 200)
+    """Say that the server is up."""
+    return Response("ok", mimetype="text/plain")
+
+
+@open_to_all
+def ready() -> Response:
+    """Say whether the results can be read, and to strangers nothing more."""
+    missing = choices.problem() is not None
+    text, status = ("not ready", 503) if missing else ("ready", 200)
+    return Response(text, status, mimetype="text/plain")

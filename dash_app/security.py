@@ -4,14 +4,48 @@ from __future__ import annotations
 
 import gzip
 from collections.abc import Callable, Sequence
+from urllib.parse import urlsplit
 
+from dash.exceptions import DependencyException
 from flask import Flask, Response, request
+from werkzeug.exceptions import InternalServerError
+
+from dash_app.auth.modes import NONE, Mode
+from dash_app.auth.refusals import refused
 
 _PACKABLE = ("text/", "application/json", "application/javascript")
 _SMALL = 900  # bytes under which packing saves nothing
+_LARGEST = 8_000_000  # bytes of a request: the largest is a view with its choices
 
 
-def secure(server: Flask, script_hashes: Callable[[], Sequence[str]]) -> None:
+def settle_cookies(server: Flask, mode: Mode) -> None:
+    """Keep the session cookie from scripts, other sites and open connections."""
+    # A browser takes `__Host-` only over TLS, for one host and every path.
+    name = "__Host-geosafety" if mode.secure else "geosafety"
+    server.config.update(
+        SESSION_COOKIE_NAME=name,
+        SESSION_COOKIE_SECURE=mode.secure,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        MAX_CONTENT_LENGTH=_LARGEST,
+    )
+
+
+def say_little(server: Flask) -> None:
+    """Answer what nobody foresaw with a sentence; the story goes to the log."""
+
+    @server.errorhandler(InternalServerError)
+    def tell(_error: InternalServerError) -> Response:
+        return refused(500, "It has been logged. Please try again.")
+
+    @server.errorhandler(DependencyException)
+    def not_ours(_error: DependencyException) -> Response:
+        return refused(404, "There is no such file.")
+
+
+def secure(
+    server: Flask, script_hashes: Callable[[], Sequence[str]], mode: Mode
+) -> None:
     """Add security headers to every answer.
 
     `script_hashes` is asked anew each time, for Dash adds scripts of its own when it
@@ -20,16 +54,36 @@ def secure(server: Flask, script_hashes: Callable[[], Sequence[str]]) -> None:
 
     @server.after_request
     def add(response: Response) -> Response:
-        response.headers["Content-Security-Policy"] = _policy(script_hashes())
-        response.headers["X-Content-Type-Options"] = "nosniff"
-        response.headers["X-Frame-Options"] = "SAMEORIGIN"
-        response.headers["Referrer-Policy"] = "same-origin"
-        response.headers["Cross-Origin-Opener-Policy"] = "same-origin"
-        response.headers["Permissions-Policy"] = "geolocation=(), camera=()"
+        headers = response.headers
+        headers["Content-Security-Policy"] = _policy(script_hashes(), mode)
+        headers["X-Content-Type-Options"] = "nosniff"
+        headers["X-Frame-Options"] = "SAMEORIGIN"
+        headers["Referrer-Policy"] = "same-origin"
+        headers["Cross-Origin-Opener-Policy"] = "same-origin"
+        headers["Cross-Origin-Resource-Policy"] = "same-origin"
+        headers["Permissions-Policy"] = "geolocation=(), camera=(), microphone=()"
+        if mode.secure:
+            headers["Strict-Transport-Security"] = "max-age=31536000"
+        if mode.name != NONE:
+            _keep_private(response)
         return response
 
 
-def _policy(script_hashes: Sequence[str]) -> str:
+def _keep_private(response: Response) -> None:
+    """Let no cache between the server and the person keep an answer."""
+    kept = response.cache_control
+    if "Cache-Control" not in response.headers:
+        kept.no_store = True
+    kept.public = False
+    kept.private = True
+
+
+def _policy(script_hashes: Sequence[str], mode: Mode) -> str:
+    forms = "'self'"
+    if mode.oidc is not None:
+        # The way out is a form that leads on to the provider.
+        provider = urlsplit(mode.oidc.issuer)
+        forms += f" {provider.scheme}://{provider.netloc}"
     return "; ".join(
         [
             "default-src 'self'",
@@ -39,7 +93,7 @@ def _policy(script_hashes: Sequence[str]) -> str:
             "img-src 'self' data:",
             "object-src 'none'",
             "base-uri 'self'",
-            "form-action 'self'",
+            f"form-action {forms}",
             "frame-ancestors 'self'",
         ]
     )

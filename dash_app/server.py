@@ -1,22 +1,54 @@
-"""Serve the app from one process; the same on Windows and Linux."""
+"""Serve the app: waitress in one process anywhere, gunicorn in several on Linux."""
 
 from __future__ import annotations
 
 import errno
+import signal
 import socket
+import sys
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import click
+from flask import Flask
 from waitress import create_server
 
 from dash_app.app import create_app
+from dash_app.auth.mode_file import read_mode
+from dash_app.auth.modes import NO_LOGIN, NONE, Mode, is_loopback, read_key
 from dash_app.queries import choices
 from geosafety.errors import InputError
 
 _TAKEN = (errno.EADDRINUSE, errno.EACCES, 10013, 10048)  # the last two are Windows'
+_THREADS = 4  # of each gunicorn worker
+_ALONE = 8  # threads of waitress, which is alone
 
 
-def serve(results: Path, *, port: int, host: str = "127.0.0.1") -> None:
+@dataclass(frozen=True, kw_only=True)
+class _Listen:
+    host: str
+    port: int
+    workers: int
+    public_url: str = ""
+
+    def said(self, port: int) -> str:
+        """Say where people open it."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        where = f"Open http://{host}:{port}/"
+        if self.public_url:
+            where = f"Open {self.public_url}/, which leads to {host}:{port}"
+        return f"{where}  (Ctrl+C stops it)"
+
+
+def serve(
+    results: Path,
+    *,
+    port: int,
+    host: str = "127.0.0.1",
+    workers: int = 1,
+    config: Path | None = None,
+) -> None:
     """Serve the results until the process is stopped.
 
     Parameters
@@ -27,28 +59,110 @@ def serve(results: Path, *, port: int, host: str = "127.0.0.1") -> None:
         The port to listen on; 0 takes any that is free.
     host
         The address to listen on. The default is reachable from this computer only.
+    workers
+        How many processes; more than one takes gunicorn, which Windows has not.
+    config
+        A file that says how people are known. Without one, only this computer is
+        served.
 
     Raises
     ------
     InputError
-        The port is in use or not allowed.
+        The port cannot be had, or the address is no place to serve without a login.
     """
+    mode = read_mode(config) if config else NO_LOGIN
+    listen = _Listen(host=host, port=port, workers=workers, public_url=mode.public_url)
+    _check_login(mode, host)
+    # Alone and on this computer a key of the moment will do.
+    key = read_key() if mode.name != NONE or workers > 1 else ""
     _check_free(host, port)
-    app = create_app(results)
-    with app.server.app_context():
-        choices.problem()  # reads what there is to choose from, so no reader waits
+    server = create_app(results, mode, key=key).server
+    _warm(server)
+    run = _serve_with_gunicorn if workers > 1 else _serve_with_waitress
+    run(server, listen)
+
+
+def _check_login(mode: Mode, host: str) -> None:
+    if mode.name == NONE and not is_loopback(host):
+        text = f"Without a login only this computer is served, not {host}."
+        hint = "Leave --host out, or say with --config FILE who may come in: "
+        raise InputError(text, hint=f"{hint}docs/operators.md.")
+
+
+def _warm(server: Flask) -> None:
+    """Meet the first request, and read what there is, before anybody waits for it."""
+    server.test_client().get("/ready")
+    with server.app_context():
+        choices.problem()
+
+
+def _serve_with_waitress(app: Flask, listen: _Listen) -> None:
+    host, port = listen.host, listen.port
     try:
-        server = create_server(app.server, host=host, port=port, threads=8)
+        server = create_server(app, host=host, port=port, threads=_ALONE, ident=None)
     except OSError as error:
-        if error.errno in _TAKEN:
-            raise _taken(port) from error
-        text = f"The address {host} cannot be listened on: {error.strerror}."
-        raise InputError(text, hint="Use --host 127.0.0.1.") from error
-    click.echo(f"Open http://{host}:{server.effective_port}/  (Ctrl+C stops it)")
+        raise _no_address(error, listen) from error
+    # Asked to stop, it ends like after Ctrl+C: what is being answered is finished.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    click.echo(listen.said(int(server.effective_port)))
     try:
         server.run()
     finally:
         server.close()
+
+
+def _serve_with_gunicorn(app: Flask, listen: _Listen) -> None:
+    try:
+        from gunicorn.app.base import BaseApplication
+    except ImportError as error:  # it needs fork, so Windows has none
+        text = f"{listen.workers} workers need gunicorn, which is not here."
+        raise InputError(text, hint="Leave --workers out; Windows has one.") from error
+
+    class Served(BaseApplication):  # type: ignore[misc]
+        def load_config(self) -> None:
+            for name, value in _gunicorn_settings(listen).items():
+                self.cfg.set(name, value)
+
+        def load(self) -> Flask:
+            return app
+
+    Served().run()
+
+
+def _gunicorn_settings(listen: _Listen) -> dict[str, Any]:
+    """Return how gunicorn is set.
+
+    The app is made before the workers are, which then share its memory; each is
+    replaced after so many requests, not all at once.
+    """
+    memory = Path("/dev/shm")  # noqa: S108 - no file on a slow disk stops a heartbeat
+    host = f"[{listen.host}]" if ":" in listen.host else listen.host
+    return {
+        "bind": f"{host}:{listen.port}",
+        "workers": listen.workers,
+        "worker_class": "gthread",
+        "threads": _THREADS,
+        "preload_app": True,
+        "max_requests": 20_000,
+        "max_requests_jitter": 2_000,
+        "timeout": 120,
+        "graceful_timeout": 30,
+        "keepalive": 15,
+        "worker_tmp_dir": str(memory) if memory.is_dir() else None,
+        "loglevel": "warning",
+        "when_ready": lambda _: click.echo(listen.said(listen.port)),
+        # Nobody is believed about where a request came from or what it asks for.
+        "forwarded_allow_ips": "",
+        "forwarder_headers": "",
+        "control_socket_disable": True,
+    }
+
+
+def _no_address(error: OSError, listen: _Listen) -> InputError:
+    if error.errno in _TAKEN:
+        return _taken(listen.port)
+    text = f"The address {listen.host} cannot be listened on: {error.strerror}."
+    return InputError(text, hint="Use --host 127.0.0.1.")
 
 
 def _check_free(host: str, port: int) -> None:

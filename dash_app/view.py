@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
@@ -13,12 +13,16 @@ BETWEEN = "_vs_"  # joins a period and the one it is compared with
 Notes = tuple[str, ...]
 # What a map can be coloured by. The figure itself is left out of the URL; it has a name
 # because a list cannot choose an entry without one.
-VALUE = "value"
+VALUE, AGAINST, CHANGE, GAP = "value", "force", "change", "gap"
 LOOKS = {
     VALUE: "Value",
+    AGAINST: "Against the Force",
+    CHANGE: "Change from before",
+    GAP: "Gap to the Force rate",
     "clusters": "Clusters (hot and cold)",
     "emerging": "Change through time (emerging hot spots)",
 }
+TESTED = ("clusters", "emerging")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,6 +36,7 @@ class View:
     area: str = ""
     look: str = ""
     surface: str = ""
+    overlays: tuple[str, ...] = ()
 
     def search(self, **changed: str) -> str:
         """Write the view as the end of a URL.
@@ -50,6 +55,7 @@ class View:
             "a": self.area,
             "v": self.look,
             "s": self.surface,
+            "o": ",".join(self.overlays),
         } | changed
         return "?" + urlencode({key: part for key, part in parts.items() if part})
 
@@ -72,7 +78,7 @@ def pick(
     return default
 
 
-def pick_look(asked: str, *, tested: bool, notes: list[str]) -> str:
+def pick_look(asked: str, *, offered: Sequence[str], notes: list[str]) -> str:
     """Return what to colour the map by: the figure where nothing else fits."""
     if asked in ("", VALUE):
         return ""
@@ -80,22 +86,67 @@ def pick_look(asked: str, *, tested: bool, notes: list[str]) -> str:
         known = " or ".join(name for name in LOOKS if name != VALUE)
         notes.append(f"A map cannot be coloured by {asked!r}; it can by {known}.")
         return ""
-    if not tested:
-        notes.append("This figure is not tested for clusters.")
+    if asked not in offered:
+        notes.append(_REFUSED[asked])
         return ""
     return asked
+
+
+_REFUSED = {
+    AGAINST: "This figure cannot be set beside the Force.",
+    CHANGE: "These results hold no change of this figure for these areas.",
+    GAP: "These results hold no gap of this figure for these areas.",
+    "clusters": "This figure is not tested for clusters.",
+    "emerging": "This figure is not tested for clusters.",
+}
+
+
+def pick_overlays(
+    asked: str, known: Iterable[str], notes: list[str]
+) -> tuple[str, ...]:
+    """Return what to lay over the map, in the order in which it is offered."""
+    wanted = [name for name in asked.split(",") if name]
+    offered = list(known)
+    lost = [name for name in wanted if name not in offered]
+    if lost:
+        notes.append(f"There is nothing called {lost[0]!r} to lay over the map.")
+    return tuple(name for name in offered if name in wanted)
+
+
+def steps(period: str, known: Iterable[str]) -> list[str]:
+    """Return the periods to step through: as long as this one, the earliest first.
+
+    Examples
+    --------
+    >>> steps("2024-02", ["2024-03", "2023-04/2024-03", "2024-02"])
+    ['2024-02', '2024-03']
+    """
+    length = months_in(period)
+    changes = BETWEEN in period
+    alike = [
+        key for key in known if months_in(key) == length and (BETWEEN in key) == changes
+    ]
+    return sorted(alike, key=period_order, reverse=True)
 
 
 def _close(asked: str, names: list[str]) -> bool:
     return nearest(asked, names).startswith("Did")
 
 
-def pick_period(asked: str, known: Iterable[str], notes: list[str]) -> str:
-    """Return the period asked for, else the latest year, else the latest period."""
+def pick_period(
+    asked: str, known: Iterable[str], filled: Callable[[], set[str]], notes: list[str]
+) -> str:
+    """Return the period asked for, else the latest year, else the latest period.
+
+    Of those, one that is `filled`: a year that no source covers is no first map.
+    """
     names = sorted(known, key=period_order)
-    if asked and asked not in names:
+    if asked in names:
+        return asked
+    if asked:
         notes.append(f"There are no figures here for the period {asked!r}.")
-    return asked if asked in names else names[0]
+    with_figures = filled()
+    return next((name for name in names if name in with_figures), names[0])
 
 
 def period_order(key: str) -> tuple[int, int, int]:

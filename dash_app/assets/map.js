@@ -11,6 +11,9 @@
   var now = null;
   var map = null;
   var naming = 0;
+  var labelling = 0;
+  var named = [];  // the names of areas that are drawn now
+  var walking = 0;
   var asked = 0;  // when the list or the search box was last used
 
   gs.style = function (feature, context) {
@@ -36,6 +39,7 @@
     map.on("dragstart dblclick", function () { moved = true; });
     map.getContainer().addEventListener("wheel", function () { moved = true; }, { passive: true });
     map.on("resize", fit);
+    map.on("moveend", function () { window.clearTimeout(labelling); labelling = window.setTimeout(label, 150); });
     window.setTimeout(fit, 0);
   }
 
@@ -81,10 +85,36 @@
                                      pane: "names" });
   };
 
+  gs.venue = function (feature, latlng) {
+    var icon = window.L.divIcon({ className: "venue", iconSize: [14, 14] });
+    var p = feature.properties;
+    return window.L.marker(latlng, { icon: icon, keyboard: false, pane: "venues" })
+      .bindTooltip("<strong>" + gs.escape(p.name) + "</strong><br>" + gs.escape(p.postcode),
+                   { direction: "top", opacity: 1 });
+  };
+
+  /* Names of the areas themselves, from where they are wide enough to hold them. */
+  function label() {
+    if (!map || map.getZoom() < 11.5) { named.forEach(function (m) { m.remove(); }); named = []; return; }
+    var view = map.getBounds();
+    named.forEach(function (m) { m.remove(); });
+    named = [];
+    eachArea(function (layer) {
+      var box = layer.getBounds();
+      if (named.length > 70 || !view.contains(box.getCenter())) { return; }
+      var width = map.latLngToContainerPoint(box.getSouthEast()).x -
+                  map.latLngToContainerPoint(box.getNorthWest()).x;
+      var name = layer.feature.properties.name;
+      if (width < 7 * name.length) { return; }
+      named.push(gs.place(layer.feature, layer.getCenter()).addTo(map));
+    });
+  }
+
   function eachArea(act) {
     if (!map || !now) { return; }
     map.eachLayer(function (layer) {
-      if (layer.feature && layer.getTooltip && layer.getTooltip()) { act(layer); }
+      var area = layer.feature && layer.setStyle && layer.getTooltip && layer.getTooltip();
+      if (area) { act(layer); }
     });
   }
 
@@ -139,6 +169,30 @@
     if (event.target.id === "whole" && gs.whole) { gs.whole(); }
   });
 
+  /* Up and down walk the list beside the map, and the map follows. */
+  document.addEventListener("keydown", function (event) {
+    var step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    var here = event.target.closest && event.target.closest("#ranking button");
+    if (!step || !here || event.ctrlKey || event.altKey || event.metaKey) { return; }
+    var list = Array.from(document.querySelectorAll("#ranking button"));
+    var next = list[list.indexOf(here) + step];
+    event.preventDefault();
+    if (!next) { return; }
+    next.focus();
+    window.clearTimeout(walking);
+    walking = window.setTimeout(function () { next.click(); }, 180);
+  });
+
+  /* The list is made anew when an area is chosen: whoever walks it stays where they are. */
+  var listed = false;
+  document.addEventListener("focusin", function (event) {
+    listed = Boolean(event.target.closest && event.target.closest("#ranking"));
+  });
+  function stay() {
+    var here = document.querySelector("#ranking [aria-pressed=true]");
+    if (listed && here && document.activeElement === document.body) { here.focus(); }
+  }
+
   /* Leaflet focuses the map by script when it is clicked; the ring is for the keyboard. */
   document.addEventListener("pointerdown", function () {
     document.documentElement.classList.add("by-mouse");
@@ -152,6 +206,7 @@
       latest: function (hideout) {
         now = hideout;
         window.setTimeout(repaint, 0);
+        window.setTimeout(stay, 60);
         return "";
       },
       push: function (search) {

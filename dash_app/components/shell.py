@@ -7,6 +7,7 @@ from typing import Any
 import dash
 from dash import html
 
+from dash_app.auth import signs_in, signs_out, who
 from dash_app.components.attributes import aria
 from geosafety.errors import GeosafetyError
 from geosafety.publish.notes import LICENCE
@@ -19,7 +20,9 @@ def page(path: str, *children: Any, synthetic: bool = False) -> html.Div:
             html.A("Skip to the content", href="#content", className="skip"),
             html.Header(
                 [
-                    html.Div([_brand(), _navigation(path)], className="masthead"),
+                    html.Div(
+                        [_brand(), _navigation(path), _account()], className="masthead"
+                    ),
                     _demonstration() if synthetic else None,
                 ]
             ),
@@ -46,6 +49,19 @@ def _navigation(path: str) -> html.Nav:
     return html.Nav(links, **aria(label="Pages"))
 
 
+def _account() -> html.Div | None:
+    """Say who is signed in, with the way out; nothing where nobody signs in."""
+    if not signs_in():
+        return None
+    user = who()
+    said: list[Any] = [html.Span(f"{user.name} ({user.role})")]
+    if signs_out():
+        out = html.Button("Sign out", className="link")
+        action = dash.get_relative_path("/sign-out")
+        said.append(html.Form(out, method="post", action=action))
+    return html.Div(said, className="account")
+
+
 def _demonstration() -> html.P:
     return html.P(
         [
@@ -65,7 +81,15 @@ def _footer() -> html.Footer:
                 "The default areas are postcode-derived and approximate; impact areas "
                 f"are illustrative. {LICENCE}"
             ),
-            html.P("Nothing on this page is fetched from anywhere but this server."),
+            html.P(
+                [
+                    "Nothing on this page is fetched from anywhere but this server. ",
+                    html.A(
+                        "Accessibility",
+                        href=dash.get_relative_path("/accessibility"),
+                    ),
+                ]
+            ),
         ]
     )
 

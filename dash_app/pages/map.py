@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import dash
-import dash_bootstrap_components as dbc
 from dash import (
     ALL,
     ClientsideFunction,
@@ -19,18 +18,24 @@ from dash import (
     html,
 )
 
+from dash_app.auth import who
 from dash_app.components import shell
 from dash_app.components.attributes import aria
-from dash_app.components.map import controls, leaflet, surfaces
+from dash_app.components.map import controls, leaflet, stage, surfaces
 from dash_app.components.map.parts import changes, parts
 from dash_app.queries import choices, layers, maps, patterns, source
-from dash_app.view import View
 
 dash.register_page(
     __name__, path="/", name="Map", title="Map: geosafety", order=1, in_menu=True
 )
 
 CHOICES = ("g", "i", "p", "grp", "v", "s")
+OFFERED = ("g", "i", "p", "grp", "v")
+STEPPED = {
+    "to": ("step", "value"),
+    "back": ("step-back", "n_clicks"),
+    "on": ("step-on", "n_clicks"),
+}
 PARTS = ("heading", "unit", "key", "card", "listed", "ranking", "links", "about")
 
 
@@ -38,7 +43,7 @@ def layout(**asked: str) -> html.Div:
     """Build the page for the view in the URL (`?g=&i=&p=&grp=&a=&v=&s=`)."""
     if error := choices.problem():
         return shell.page("/", *shell.stopped(error))
-    view, notes = maps.resolve(**asked)
+    view, notes = maps.resolve(**(asked or _own_unit()))
     shown = surfaces.laid_over(view, parts(view, order="highest"))
     tested = patterns.spots(view)[0] is not None
     return shell.page(
@@ -46,8 +51,8 @@ def layout(**asked: str) -> html.Div:
         shell.notices(notes),
         html.Div(shown["heading"], id="heading", **aria(live="polite")),
         controls.pickers(view, fixed=tested),
-        _map_and_key(view, shown),
-        _side(shown, tested=tested),
+        stage.map_and_key(view, shown, tested=tested),
+        stage.side(shown, tested=tested),
         dcc.Store(id="area", data=view.area),
         dcc.Store(id="search", data=view.search()),
         html.Div([html.Span(id="pushed"), html.Span(id="painted")], hidden=True),
@@ -55,49 +60,14 @@ def layout(**asked: str) -> html.Div:
     )
 
 
-def _map_and_key(view: View, shown: dict[str, Any]) -> html.Section:
-    overlay = {"label": "Outline the impact areas (illustrative)", "value": "impact"}
-    tools = [
-        dbc.Checklist([overlay], [], id="overlays"),
-        surfaces.picker(view),
-        html.Button("Whole Force", id="whole", type="button", className="link"),
-        html.Div(shown["links"], id="links"),
-    ]
-    return html.Section(
-        [
-            leaflet.leaflet(view, shown["hideout"]),
-            html.Div(
-                [
-                    html.H2(shown["unit"], id="unit"),
-                    html.Div(shown["key"], id="key"),
-                ],
-                className="key",
-            ),
-            html.Div(tools, className="tools"),
-            html.Div(shown["about"], id="about"),
-        ],
-        className="stage",
-        **aria(label="Map and key"),
-    )
-
-
-def _side(shown: dict[str, Any], *, tested: bool) -> html.Section:
-    return html.Section(
-        [
-            controls.search(),
-            html.Div(shown["card"], id="card", className="card", role="status"),
-            html.H2(shown["listed"], id="listed"),
-            controls.order(hidden=tested),
-            html.Div(shown["ranking"], id="ranking"),
-        ],
-        className="side",
-        **aria(label="Areas"),
-    )
+def _own_unit() -> dict[str, str]:
+    """Return the view that somebody meets first: their own unit among the others."""
+    return {"g": "npu", "a": who().npu} if who().npu else {}
 
 
 @callback(
     {
-        **{name: Output(f"pick-{name}", "options") for name in ("g", "i", "p", "grp")},
+        **{name: Output(f"pick-{name}", "options") for name in OFFERED},
         **{f"{n}_value": Output(f"pick-{n}", "value") for n in CHOICES},
         "no_looks": Output("looks", "hidden"),
         "fixed": Output("pick-p", "disabled"),
@@ -108,17 +78,28 @@ def _side(shown: dict[str, Any], *, tested: bool) -> html.Section:
         "surface": Output("surface", "children"),
         "area": Output("area", "data", allow_duplicate=True),
         "search": Output("search", "data"),
+        "step": Output("step", "value"),
+        "step_max": Output("step", "max"),
+        "step_says": Output("step-says", "children"),
+        "timeless": Output("time", "hidden"),
         **{name: Output(name, "children") for name in PARTS},
     },
     {name: Input(f"pick-{name}", "value") for name in CHOICES},
     Input("area", "data"),
     Input("order", "value"),
+    Input("overlays", "value"),
+    {name: Input(*one) for name, one in STEPPED.items()},
     prevent_initial_call=True,
 )
-def show(asked: dict[str, str], area: str, order: str) -> dict[str, Any]:
+def show(
+    asked: dict[str, str], area: str, order: str, over: list[str], step: dict[str, Any]
+) -> dict[str, Any]:
     """Show another view; what the new layer does not have falls back to a default."""
     named = {name: value or "" for name, value in asked.items()}
-    view, _ = maps.resolve(**named, a=area or "")
+    view, _ = maps.resolve(**named, a=area or "", o=",".join(over or []))
+    moved = {"step": 0, "step-back": -1, "step-on": 1}.get(str(ctx.triggered_id))
+    if moved is not None:
+        view = controls.moved(view, step["to"], by=moved)
     return surfaces.changes(view, changes(view, order=order))
 
 
@@ -139,8 +120,8 @@ def choose(
     if ctx.triggered_id == "areas" and clicked:
         return clicked["properties"]["code"], ""
     if ctx.triggered_id == "find" and text:
-        code, why = layers.find(geography, text)
-        return (dash.no_update if why else code), why
+        code, said = layers.find(geography, text)
+        return code or dash.no_update, said
     if isinstance(ctx.triggered_id, dict) and ctx.triggered[0]["value"]:
         return ctx.triggered_id["code"], ""
     return dash.no_update, ""
@@ -152,8 +133,9 @@ def choose(
     prevent_initial_call=True,
 )
 def show_overlay(chosen: list[str]) -> list[Any]:
-    """Lay the impact areas over the map, or take them away."""
-    return leaflet.impact_areas(shown="impact" in chosen)
+    """Lay outlines and venues over the map, or take them away."""
+    known = layers.overlays()
+    return leaflet.overlays(name for name in known if name in (chosen or []))
 
 
 for name, function, trigger in (

@@ -10,13 +10,16 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+import geopandas as gpd
 from shapely.geometry import mapping, shape
 
+from dash_app.queries import postcodes
 from dash_app.queries.choices import choices
-from dash_app.queries.source import folder, source
+from dash_app.queries.source import folder, frame_at, source
 from geosafety import results, settings
 from geosafety.errors import InputError, nearest
 
+VENUES = "venues"
 Bounds = tuple[tuple[float, float], tuple[float, float]]
 
 
@@ -28,6 +31,17 @@ class WebLayer:
     digest: str
     features: dict[str, dict[str, Any]]
     bounds: Bounds
+
+
+@dataclass(frozen=True)
+class Venue:
+    """A place where a visit could be held; its position is in degrees."""
+
+    name: str
+    postcode: str
+    kind: str
+    longitude: float
+    latitude: float
 
 
 def layer_of(geography: str) -> WebLayer:
@@ -57,13 +71,33 @@ def bounds() -> Bounds:
     return outline_of("force" if has_layer("force") else next(iter(choices()))).bounds
 
 
+def overlays() -> list[str]:
+    """Return what can be laid over the map: the boundaries of a layer, and venues.
+
+    The boroughs are always drawn, and with them the edge of the Force.
+    """
+    drawn = ("force", "local_authority")
+    found = [g for g in settings.geographies() if g not in drawn and has_layer(g)]
+    return [*found, VENUES] if venues() else found
+
+
+def venues() -> tuple[Venue, ...]:
+    """Return the places where a visit could be held."""
+    return _venues(*source())
+
+
 def labels(geography: str) -> dict[str, Any]:
     """Return a point inside each area with its name, as GeoJSON."""
     return _labels(*source(), geography)
 
 
 def find(geography: str, text: str) -> tuple[str, str]:
-    """Look an area up by name or code: its code, or a sentence that says why not."""
+    """Look an area up by name, code or postcode: its code, and a sentence.
+
+    The code is empty where there is none or more than one; the sentence says why.
+    """
+    if postcodes.looks_like_one(text):
+        return postcodes.find(geography, text)
     wanted = text.strip().casefold()
     features = layer_of(geography).features
     names = {code: str(f["properties"]["name"]) for code, f in features.items()}
@@ -90,6 +124,21 @@ def layer_at(path: Path, _stamp: int, geography: str) -> WebLayer:
         digest=hashlib.sha256(packed).hexdigest()[:16],
         features={f["properties"]["code"]: f for f in features},
         bounds=((min(lats), min(lons)), (max(lats), max(lons))),
+    )
+
+
+@lru_cache(maxsize=2)
+def _venues(path: Path, stamp: int) -> tuple[Venue, ...]:
+    table = frame_at(path, stamp, "venues")
+    if table.empty:
+        return ()
+    points = gpd.points_from_xy(table["x"], table["y"], crs=settings.CRS)
+    degrees = points.to_crs("EPSG:4326")
+    rows = zip(table["name"], table["postcode"], table["kind"], degrees, strict=True)
+    return tuple(
+        Venue(str(name), str(postcode), str(kind), float(at.x), float(at.y))
+        for name, postcode, kind, at in rows
+        if not at.is_empty
     )
 
 

@@ -11,7 +11,7 @@ import pandas as pd
 from dash_app.queries.layers import has_layer, layer_at
 from dash_app.queries.source import source, where
 from dash_app.spots import Spots, make_spots
-from dash_app.view import View
+from dash_app.view import TESTED, View
 from geosafety import results, settings
 from geosafety.publish import words
 
@@ -21,7 +21,7 @@ _EMERGING = "emerging hot spots"
 _EMERGING_COLUMNS = ("class", "period", "months", "hot_months", "reason")
 
 
-_INSTEAD = "The map shows the value instead."
+INSTEAD = "The map shows the value instead."
 
 
 def has_spots(indicator: str) -> bool:
@@ -33,7 +33,7 @@ def has_spots(indicator: str) -> bool:
 
 def spots(view: View) -> tuple[Spots | None, str]:
     """Return what the tests found in a view; else nothing, and a sentence of why."""
-    if not view.look:
+    if view.look not in TESTED:
         return None, ""
     tested = f"{settings.indicator(view.indicator).dataset}_rate"
     return _spots(source(), view.geography, tested, view.group, view.look)
@@ -43,8 +43,8 @@ def spot_rows(view: View) -> list[dict[str, Any]]:
     """Return everything the tests found in a view, unrounded, for a file."""
     tested = f"{settings.indicator(view.indicator).dataset}_rate"
     wanted = {"geography": view.geography, "indicator": tested, "group": view.group}
-    found = where(_small(*source(), "clusters"), **wanted)
-    trends = where(_small(*source(), "trends"), **wanted, trend=_EMERGING)
+    found = where(tests_at(*source(), "clusters"), **wanted)
+    trends = where(tests_at(*source(), "trends"), **wanted, trend=_EMERGING)
     rows = _by_area(trends)
     return [
         row
@@ -54,7 +54,7 @@ def spot_rows(view: View) -> list[dict[str, Any]]:
 
 
 @lru_cache(maxsize=4)
-def _small(path: Path, _stamp: int, name: str) -> pd.DataFrame:
+def tests_at(path: Path, _stamp: int, name: str) -> pd.DataFrame:
     """Read a table of tests; with nothing in it where there is none."""
     if not (path / f"{name}.parquet").exists():
         return pd.DataFrame()
@@ -75,17 +75,17 @@ def _spots(
     source: tuple[Path, int], geography: str, indicator: str, group: str, look: str
 ) -> tuple[Spots | None, str]:
     wanted = {"geography": geography, "indicator": indicator}
-    whole = where(_small(*source, "autocorrelation"), **wanted)
+    whole = where(tests_at(*source, "autocorrelation"), **wanted)
     refused = where(whole, statistic="refused")
     if len(refused):
-        return None, f"{refused['words'].iloc[0]} {_INSTEAD}"
-    found = where(_small(*source, "clusters"), **wanted)
+        return None, f"{refused['words'].iloc[0]} {INSTEAD}"
+    found = where(tests_at(*source, "clusters"), **wanted)
     if found.empty:
         text = "These results hold no test for clusters of these areas. "
-        return None, f"{text}Build them again to have one. {_INSTEAD}"
+        return None, f"{text}Build them again to have one. {INSTEAD}"
     others = found["group"].unique()
     found = where(found, group=group)
-    trends = where(_small(*source, "trends"), **wanted, group=group)
+    trends = where(tests_at(*source, "trends"), **wanted, group=group)
     emerging = where(trends, trend=_EMERGING)
     # Emerging cold spots are rows of the same table that this page does not show.
     kept = [str(trend).startswith("change") for trend in trends.get("trend", [])]
@@ -95,7 +95,7 @@ def _spots(
         text = f"No such test was made of this group ({what}) on these areas. "
         if group not in others:
             text += f"Tested here: {', '.join(words.group_text(g) for g in others)}. "
-        return None, f"{text}{_INSTEAD}"
+        return None, f"{text}{INSTEAD}"
     features = layer_at(*source, geography).features
     rows = make_spots(
         _by_area(found),

@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 from flask import current_app
 
+from dash_app.one_build import build_number
 from geosafety import results
 
 Source = tuple[Path, int]
@@ -17,14 +18,13 @@ _WHOLE = ("ok", "complete")
 
 def folder() -> Path:
     """Return the results folder this app was made for."""
+    build_number()  # from the first look into it, the answer is of one build
     return Path(current_app.config["GEOSAFETY_RESULTS"])
 
 
 def source() -> Source:
-    """Return the folder and its manifest's time: the key of everything cached."""
-    path = folder()
-    file = path / "manifest.json"
-    return path, file.stat().st_mtime_ns if file.exists() else 0
+    """Return the folder and the number of its build: the key of everything cached."""
+    return folder(), build_number()
 
 
 def manifest() -> dict[str, Any]:

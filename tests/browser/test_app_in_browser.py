@@ -100,7 +100,7 @@ def test_clusters_colour_the_map_and_stand_in_the_url(watch):
     page.select_option("#pick-g", "npu")
     wait_for(page, ".notice", "Not tested: 4 are too few.")
     expect(page.locator("#pick-p")).to_be_enabled()
-    page.select_option("#pick-i", "wmnow_rate")
+    page.select_option("#pick-i", "wmnow_change")
     wait_for(page, "#heading h1", "WMNow")
     expect(page.locator("#looks")).to_be_hidden()
     # The address follows the page by a moment.
@@ -117,9 +117,9 @@ def test_a_cluster_is_chosen_in_the_list_by_keyboard_and_says_how_firm_it_is(wat
     wait_for(page, ".card h2", "Ward 3")
     assert page.locator(".card .big").inner_text() == "Hot, fragile"
     page.wait_for_url("**a=E05000002&v=clusters")
-    page.locator("summary").focus()
+    page.locator("summary", has_text="What is this?").focus()
     page.keyboard.press("Enter")
-    assert "false discovery rate" in page.locator("details").inner_text()
+    assert "false discovery rate" in page.locator("#about details").inner_text()
     assert watched.complaints == []
 
 
@@ -131,6 +131,50 @@ def test_a_tooltip_over_a_cluster_says_its_label(watch):
     page.locator(".leaflet-tooltip").wait_for()
     text = page.locator(".leaflet-tooltip").inner_text()
     assert text.splitlines()[1:] == ["Hot, fragile"]
+
+
+def test_arrow_keys_walk_the_list_and_the_map_follows(watch):
+    watched = watch()
+    page = watched.open("/?g=npu&i=crime_rate")
+    names = page.locator("#ranking button").all_inner_texts()
+    page.locator("#ranking button").first.focus()
+    for step, name in ((1, names[1]), (2, names[2])):
+        page.keyboard.press("ArrowDown")
+        wait_for(page, ".card h2", name)
+        held = "document.activeElement.textContent"
+        page.wait_for_timeout(150)
+        assert page.evaluate(held) == names[step]
+    page.keyboard.press("ArrowUp")
+    wait_for(page, ".card h2", names[1])
+    assert watched.complaints == []
+
+
+def test_time_is_stepped_through_and_the_link_keeps_it(watch):
+    watched = watch()
+    page = watched.open("/?g=npu&i=wmnow_rate&p=2022-03&o=ward")
+    page.click("#step-back")
+    wait_for(page, "#step-says", "1 of 2: September 2021")
+    page.wait_for_url("**p=2021-09**")
+    page.fill("#step", "2")
+    page.keyboard.press("Enter")
+    wait_for(page, "#step-says", "2 of 2: March 2022")
+    page.wait_for_url("**p=2022-03**o=ward")
+    page.check("label:has-text('LSOAs')")
+    page.wait_for_url("**o=ward%2Clsoa")
+    wait_for(page, "#key", "LSOAs")
+    assert watched.complaints == []
+
+
+def test_a_postcode_flies_to_its_area(watch, demo_site):
+    watched = watch(site=demo_site)
+    page = watched.open("/?g=ward&i=crime_rate&v=force&o=venues")
+    page.fill("#find", "b1 1bb")
+    page.keyboard.press("Enter")
+    wait_for(page, ".card h2", "Ladywood")
+    assert "which may cross a border" in page.inner_text("#find-says")
+    assert page.locator(".way a").all_inner_texts() == ["Force", "Birmingham West"]
+    assert page.locator(".venue").count() > 10
+    assert watched.complaints == []
 
 
 def test_a_name_with_markup_stays_text_everywhere(watch):

@@ -16,10 +16,24 @@ SMALL = [
     "/?g=nothing&i=nothing&a=nothing",
     "/table?g=ward&i=feels_safe_home",
     "/table?g=ward&i=crime_rate&v=clusters",
-    "/data",
+    "/?g=ward&i=crime_rate&v=force&a=E05000001&o=npu",
+    "/data?i=crime_rate&g=npu&a=N0001&p=2023-04/2024-03",
+    "/downloads?g=ward&i=feels_safe_home",
+    "/accessibility",
+    "/hotspots?g=npu",
+    "/areas?q=ward",
+    "/area?g=ward&a=E05000000",
     "/nothing-here",
 ]
-DEMO = []
+DEMO = [
+    "/?g=ward&i=wmnow_rate&v=change&a=E05011151&o=impact_area,venues",
+    "/hotspots",
+    "/surveys?a=E08000029&by=ethnicity",
+    "/area?g=npu&a=CV",
+    "/compare?g=npu&a=CV&a=DY",
+    "/engagement?g=ward",
+    "/outreach?patch=npu:CV",
+]
 STANDARDS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 # WCAG 2.2, 2.5.8: a target is 24 by 24 px, or stands in a line of text, or is hidden.
 SMALL_TARGETS = """() => [...document.querySelectorAll(

@@ -1,3 +1,5 @@
+from contextlib import contextmanager
+
 import pytest
 
 from dash_app.app import create_app
@@ -23,3 +25,28 @@ def context(app):
 @pytest.fixture
 def client(app):
     return app.server.test_client()
+
+
+@contextmanager
+def showing(app, folder):
+    """Let an app that is made show other results for a while."""
+    config = app.server.config
+    kept = config["GEOSAFETY_RESULTS"]
+    config["GEOSAFETY_RESULTS"] = folder
+    try:
+        with app.server.test_request_context("/"):
+            yield
+    finally:
+        config["GEOSAFETY_RESULTS"] = kept
+
+
+@pytest.fixture(scope="session")
+def demo_app(demo_results):
+    return create_app(demo_results)
+
+
+@pytest.fixture
+def demo_context(demo_app):
+    """The demonstration, for pages that need all of its tables."""
+    with demo_app.server.test_request_context("/"):
+        yield demo_app

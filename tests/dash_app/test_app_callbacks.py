@@ -94,7 +94,25 @@ def test_a_name_that_nobody_has_is_told(client):
 
 @pytest.mark.usefixtures("context")
 def test_the_impact_areas_come_and_go():
-    from dash_app.components.map.leaflet import impact_areas
+    from dash_app.components.map.leaflet import overlays
 
-    assert impact_areas(shown=False) == []
-    assert "/geo/impact_area/" in impact_areas(shown=True)[0].url
+    assert overlays([]) == []
+    assert "/geo/impact_area/" in overlays(["impact_area"])[0].url
+
+
+def test_a_step_back_in_time_changes_period_map_and_url_together(client):
+    spec = spec_of(client, "areas.hideout")
+    chosen = {"pick-g": "npu", "pick-i": "wmnow_rate", "pick-p": "2022-03", "step": 2}
+    inputs = [
+        {"id": i["id"], "property": i["property"], "value": chosen.get(i["id"], "")}
+        for i in spec["inputs"]
+    ]
+    outputs = outputs_of(spec)
+    answer = post(
+        client, spec["output"], inputs, changed=["step-back.n_clicks"], outputs=outputs
+    )
+    sent = answer.get_json()["response"]
+    assert sent["pick-p"]["value"] == "2021-09"
+    assert sent["step"] == {"value": 1, "max": 2}
+    assert "p=2021-09" in sent["search"]["data"]
+    assert sent["step-says"]["children"] == "1 of 2: September 2021"

@@ -207,7 +207,7 @@ class TestNothingToShow:
         assert "Tested here: All." in text
 
     def test_another_figure_cannot_be_coloured_so(self):
-        chosen, notes = maps.resolve(i="wmnow_rate", v="clusters")
+        chosen, notes = maps.resolve(i="wmnow_change", v="clusters")
         assert chosen.look == ""
         assert notes == ("This figure is not tested for clusters.",)
         assert parts.changes(chosen, order="highest")["no_looks"] is True
@@ -221,7 +221,7 @@ class TestNothingToShow:
     def test_an_unknown_look_is_told(self):
         chosen, notes = maps.resolve(g="lsoa", i="crime_rate", v="<b>")
         assert chosen.look == ""
-        assert "by clusters or emerging" in notes[0]
+        assert "gap or clusters or emerging" in notes[0]
 
 
 def test_results_without_the_tables_say_so(results_folder, tmp_path):

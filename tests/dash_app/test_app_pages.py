@@ -181,5 +181,5 @@ def test_without_results_the_page_says_what_to_run(tmp_path):
             assert "There are no results in" in text
             assert "geosafety demo" in text
     client = app.server.test_client()
-    assert client.get("/health").status_code == 503
+    assert client.get("/ready").status_code == 503
     assert "geosafety demo" in client.get("/table").get_data(as_text=True)

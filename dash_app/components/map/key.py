@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
+from collections.abc import Mapping
 from typing import Any
 
 from dash import html
@@ -15,6 +16,7 @@ from geosafety.publish.classes import (
     LOW_BASE,
     LOW_ZERO,
     MISSING,
+    NOT_SIGNIFICANT,
     SUPPRESSED,
     SYMBOL_WORDS,
     ZERO,
@@ -88,6 +90,7 @@ def _bar(  # noqa: PLR0913 - one row of a picture
 def _others(counts: Counter[str]) -> list[Any]:
     low = sum(counts[symbol] for symbol in (*LOW_BASE, LOW_ZERO))
     shown = [
+        (NOT_SIGNIFICANT, counts[NOT_SIGNIFICANT], NOT_SIGNIFICANT),
         ("low", low, LOW_BASE + LOW_ZERO),
         (SUPPRESSED, counts[SUPPRESSED], SUPPRESSED),
         (INCOMPLETE, counts[INCOMPLETE], INCOMPLETE),
@@ -97,7 +100,7 @@ def _others(counts: Counter[str]) -> list[Any]:
         html.Li(
             [
                 html.Span(className=f"swatch {_CLASSES[name]}"),
-                html.Span(SYMBOL_WORDS[name], className="class"),
+                html.Span(_WORDS[name], className="class"),
                 html.Span(f"{count:,}", className="n"),
             ],
             **data(symbols=symbols),
@@ -108,9 +111,28 @@ def _others(counts: Counter[str]) -> list[Any]:
     return [html.Ul(items, className="others")] if items else []
 
 
+_WORDS = {
+    **SYMBOL_WORDS,
+    NOT_SIGNIFICANT: "Cannot be told from the Force, or hardly differs",
+}
 _CLASSES = {
+    NOT_SIGNIFICANT: "plain",
     "low": "hatched",
     SUPPRESSED: "outlined",
     INCOMPLETE: "dotted",
     MISSING: "grey",
 }
+
+
+def outlines(names: tuple[str, ...], said: Mapping[str, str]) -> list[Any]:
+    """Return the lines of the key for what is laid over the map."""
+    items = [
+        html.Li(
+            [
+                html.Span(className=f"swatch line {name}"),
+                html.Span(said.get(name, name), className="class"),
+            ]
+        )
+        for name in names
+    ]
+    return [html.Ul(items, className="others")] if items else []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import dash
@@ -19,7 +20,14 @@ from geosafety.publish.classes import CLUSTER_COLOURS, EMERGING_COLOURS
 from geosafety.settings import Indicator
 
 _OUTLINE = {"color": "#1f2933", "weight": 1.6, "fill": False, "opacity": 0.75}
-_IMPACT = {"color": "#b0006a", "weight": 2.4, "fill": False, "dashArray": "7 4"}
+# As in map.css, where the key draws the same lines.
+_OVERLAYS = {
+    "impact_area": {"color": "#b0006a", "weight": 2.4, "dashArray": "7 4"},
+    "npu": {"color": "#0b0c0c", "weight": 2.8},
+    "ward": {"color": "#5b2a86", "weight": 1.3},
+    "msoa": {"color": "#6b3d00", "weight": 1.2, "dashArray": "4 3"},
+    "lsoa": {"color": "#4a5058", "weight": 0.6},
+}
 _HALO = {"color": "#ffffff", "weight": 7, "fill": False}
 _CHOSEN = {"color": "#0b0c0c", "weight": 3.5, "fill": False}
 _HOVER = {"weight": 2.5, "color": "#0b0c0c", "dashArray": None}
@@ -36,7 +44,13 @@ def leaflet(view: View, drawn: dict[str, Any]) -> html.Div:
                     surfaces.image(view), id="surface", name="surface", style=_pane(350)
                 ),
                 *_boroughs(),
-                dl.Pane(id="overlay", name="impact", style=_pane(440)),
+                dl.Pane(
+                    overlays(view.overlays),
+                    id="overlay",
+                    name="overlay",
+                    style=_pane(440),
+                ),
+                dl.Pane(name="venues", style={"zIndex": 445}),
                 dl.Pane(chosen(view), id="chosen", name="chosen", style=_pane(450)),
                 dl.ScaleControl(imperial=True, metric=True, position="bottomright"),
             ],
@@ -118,12 +132,35 @@ def chosen(view: View) -> list[Any]:
     ]
 
 
-def impact_areas(*, shown: bool) -> list[Any]:
-    """Return the outlines of the impact areas."""
-    if not shown or not layers.has_layer("impact_area"):
-        return []
-    url = layer_url("impact_area")
-    return [dl.GeoJSON(url=url, style=_IMPACT, interactive=False)]
+def overlays(names: Iterable[str]) -> list[Any]:
+    """Return what is laid over the map: outlines by address, and venues."""
+    return [
+        _venues()
+        if name == layers.VENUES
+        else dl.GeoJSON(
+            id={"type": "overlay", "name": name},
+            url=layer_url(name),
+            style={"fill": False, **_OVERLAYS[name]},
+            interactive=False,
+        )
+        for name in names
+    ]
+
+
+def _venues() -> dl.GeoJSON:
+    features = [
+        {
+            "type": "Feature",
+            "properties": {"name": v.name, "code": "", "postcode": v.postcode},
+            "geometry": {"type": "Point", "coordinates": [v.longitude, v.latitude]},
+        }
+        for v in layers.venues()
+    ]
+    return dl.GeoJSON(
+        id={"type": "overlay", "name": layers.VENUES},
+        data={"type": "FeatureCollection", "features": features},
+        pointToLayer={"variable": "geosafety.venue"},
+    )
 
 
 def _boroughs() -> list[Any]:

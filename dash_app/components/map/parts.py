@@ -8,6 +8,7 @@ from urllib.parse import quote
 import dash
 from dash import html
 
+from dash_app.auth import EXPORT, who
 from dash_app.components.map import (
     card,
     clusters,
@@ -17,53 +18,69 @@ from dash_app.components.map import (
     ranking,
     sentence,
 )
-from dash_app.queries import maps, patterns, source
+from dash_app.components.tables import folded
+from dash_app.components.tables import table as as_table
+from dash_app.queries import layers, looks, maps, patterns, source
 from dash_app.table import Table
-from dash_app.view import VALUE, View, period_text
+from dash_app.view import AGAINST, VALUE, View, period_text
 from geosafety import settings
 from geosafety.publish import words
 
 
 def parts(view: View, *, order: str) -> dict[str, Any]:
     """Return what the page shows of a view, by the name of its place on the page."""
-    table = maps.table(view)
-    indicator = settings.indicator(view.indicator)
-    row = table.row(view.area) if view.area else None
     spots, why = patterns.spots(view)
     if spots is not None:
-        return {
-            **clusters.parts(view, spots, row, indicator),
-            "links": links(view),
-        }
-    highest = order != "lowest"
+        row = maps.table(view).row(view.area) if view.area else None
+        made = clusters.parts(view, spots, row, settings.indicator(view.indicator))
+    else:
+        made = _of_values(view, why, highest=order != "lowest")
+    outlined = key.outlines(view.overlays, controls.OVERLAY_WORDS)
     return {
-        "heading": [*heading(view, table), *_notice(why)],
+        **made,
+        "card": card.with_ways(view, made["card"]),
+        "key": [*made["key"], *outlined],
+        "links": links(view),
+    }
+
+
+def _of_values(view: View, why: str, *, highest: bool) -> dict[str, Any]:
+    """Return the parts of a map of values, of their change, or of their gap."""
+    shown, instead = looks.drawn(view)
+    table = maps.table(shown)
+    indicator = settings.indicator(shown.indicator)
+    row = table.row(view.area) if view.area else None
+    unit = words.unit_text(indicator) or indicator.unit
+    beside = ", set beside the Force" if shown.look == AGAINST else ""
+    return {
+        "heading": [*heading(shown, table), *_notice(why or instead)],
         "hideout": leaflet.hideout(table, indicator),
         "key": key.key(table, row, indicator),
-        "unit": f"Key: {words.unit_text(indicator) or indicator.unit}",
-        "card": card.card(view, table, row, indicator),
+        "unit": f"Key: {unit}{beside}",
+        "card": card.card(shown, table, row, indicator),
         "listed": "Areas in order",
-        "ranking": ranking.ranking(view, table, indicator, highest=highest),
-        "links": links(view),
-        "about": about(view, indicator),
+        "ranking": ranking.ranking(shown, table, indicator, highest=highest),
+        "about": [*venue_list(view), *about(shown, indicator)],
     }
 
 
 def changes(view: View, *, order: str) -> dict[str, Any]:
     """Return everything that changes when the view does: parts and controls."""
-    chosen = {
+    tested = patterns.spots(view)[0] is not None
+    time = controls.place_in_time(view)
+    return {
+        **controls.options(view),
         "g_value": view.geography,
         "i_value": view.indicator,
         "p_value": view.period,
         "grp_value": view.group,
         "v_value": view.look or VALUE,
-    }
-    tested = patterns.spots(view)[0] is not None
-    return {
-        **controls.options(view),
-        **chosen,
         **parts(view, order=order),
-        "no_looks": not patterns.has_spots(view.indicator),
+        "step": time["box"]["value"],
+        "step_max": time["box"]["max"],
+        "step_says": time["said"],
+        "timeless": tested or time["alone"],
+        "no_looks": not controls.has_looks(view),
         "fixed": tested,
         "unordered": tested,
         "url": leaflet.layer_url(view.geography),
@@ -118,14 +135,35 @@ def links(view: View) -> list[Any]:
             "Download this view (CSV)",
             href=dash.get_relative_path("/view.csv") + search,
             download=name,
-        ),
+        )
+        if who().may(EXPORT)
+        else None,
+        html.A(
+            "Picture (PNG)",
+            href=dash.get_relative_path("/view.png") + search,
+            download=name.removesuffix(".csv") + ".png",
+        )
+        if looks.can_draw(view)
+        else None,
     ]
 
 
 def file_name(view: View) -> str:
     """Name the file of a view."""
     tested = patterns.spots(view)[0] is not None
-    return f"{view.indicator}_{view.geography}{'_clusters' if tested else ''}.csv"
+    name = looks.drawn(view)[0].indicator
+    return f"{name}_{view.geography}{'_clusters' if tested else ''}.csv"
+
+
+def venue_list(view: View) -> list[Any]:
+    """Return the venues in words, where they are laid over the map."""
+    if layers.VENUES not in view.overlays:
+        return []
+    rows = [
+        (v.name, v.postcode, words.KIND_WORDS.get(v.kind, "")) for v in layers.venues()
+    ]
+    made = as_table("Venues", ("Venue", "Postcode", "Kind"), sorted(rows), named=True)
+    return [folded(f"The {len(rows):,} venues as a list", made)]
 
 
 def about(view: View, indicator: settings.Indicator) -> list[Any]:

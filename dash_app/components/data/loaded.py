@@ -8,8 +8,16 @@ from typing import Any
 from dash import html
 
 from dash_app.components.tables import LONG, folded, table
+from dash_app.queries.data import WHOLE, Counted, Coverage
+from dash_app.view import period_text
 from geosafety.publish import words
-from geosafety.settings import indicators
+
+
+def sentence(counted: Counted) -> str:
+    """Say how many rows there were and what became of them."""
+    text = f"{counted.rows:,} rows of {counted.inputs:,} inputs: {counted.placed:,} "
+    text += f"placed on the map, {counted.unplaced:,} without a place in the force area"
+    return f"{text}, {counted.rejected:,} rejected."
 
 
 def build(manifest: dict[str, Any]) -> list[Any]:
@@ -73,20 +81,53 @@ def ledger(rows: list[dict[str, Any]]) -> list[Any]:
     return _section("Where every row went", heads, named, text)
 
 
-def coverage(rows: list[dict[str, Any]]) -> list[Any]:
-    """List the boroughs and periods that a source covers only in part."""
-    heads = ("Dataset", "Borough", "Period", "Small areas", "Expected", "Status")
-    names = (
-        "dataset",
-        "local_authority",
-        "period",
-        "small_areas",
-        "expected",
-        "status",
+def rejects(rows: Sequence[tuple[str, str, int]]) -> list[Any]:
+    """List why rows were rejected; their values are shown to nobody."""
+    title = "Rows that could not be used"
+    if not rows:
+        return [html.H2(title), html.P("No row was rejected.")]
+    text = (
+        "Counts and reasons only. The rows themselves lie beside the results, where "
+        "whoever built them can look, because they may hold personal data."
     )
-    named = [tuple(str(row.get(name, "")) for name in names) for row in rows]
-    text = "Figures for these are shown as incomplete, never as zero."
-    return _section("Periods covered in part", heads, named, text)
+    named = [(name, why, f"{count:,}") for name, why, count in rows]
+    return _section(title, ("Input", "Reason", "Rows"), named, text)
+
+
+def coverage(found: Iterable[Coverage]) -> list[Any]:
+    """Show what each source covers, as a grid of boroughs and months."""
+    return [part for one in found for part in _grid(one)]
+
+
+def _grid(one: Coverage) -> list[Any]:
+    short = sum(cell.status not in WHOLE for cell in one.cells.values())
+    of = f"of {len(one.cells):,} boroughs and months"
+    line = (
+        f"{short:,} {of} are covered in part. Their figures are shown as incomplete, "
+        "never as zero."
+        if short
+        else f"Every one {of} is covered."
+    )
+    title = f"What is covered: {words.lower_first(one.dataset)}"
+    rows = [
+        (period_text(period), *(_cell(one, code, period) for code in one.boroughs))
+        for period in one.periods
+    ]
+    heads = ("Month", *one.boroughs.values())
+    made = table(title, heads, rows, named=True, titled=True)
+    note = "In each cell: small areas with any record, out of the usual number."
+    grid = html.Div([html.P(note), made], className="grid-table")
+    return [html.H2(title), html.P(line), folded("Show borough by month", grid)]
+
+
+def _cell(one: Coverage, code: str, period: str) -> Any:
+    cell = one.cells.get((code, period))
+    if cell is None:
+        return "no record"
+    if cell.status in WHOLE:
+        return "full"
+    text = f"part: {cell.small_areas:,.0f} of {cell.expected:,.0f}"
+    return html.Span(text, className="part")
 
 
 def layers(manifest: dict[str, Any]) -> list[Any]:
@@ -102,27 +143,6 @@ def layers(manifest: dict[str, Any]) -> list[Any]:
         for name, layer in manifest.get("layers", {}).items()
     ]
     return _section("Areas", ("Layer", "Areas", "Vintage", "Approximate", "Note"), rows)
-
-
-def methods() -> list[Any]:
-    """Say in plain words how figures are made."""
-    lines = (
-        "A rate is the number of cases per 1,000 people of the area. A "
-        "larger area’s rate is made from its own counts, never from a mean of rates.",
-        "A share is of those who chose any answer to the question.",
-        "An interval says how far chance alone could move a figure: 95 times in 100 it "
-        "holds the true one.",
-        "An area is called clearly higher or lower than the Force only where chance "
-        "does not explain the difference, for so many areas, and where it is large "
-        "enough to matter: 5 points of a share, a tenth of a rate.",
-        "Few cases (low base): fewer than 30. The figure is shown, marked, not ranked.",
-        "Hidden: fewer than 10 in survey, membership and stop and search figures. The "
-        "figure, its interval, its number and its base are all left out.",
-        "Incomplete: the source does not cover the area or the period. It is not zero.",
-    )
-    notes = [f"{i.label}: {i.note}" for i in indicators().values() if i.note]
-    points = [html.Li(line) for line in (*lines, *notes)]
-    return [html.H2("How the figures are made"), html.Ul(points, className="prose")]
 
 
 def _section(

@@ -1,0 +1,1 @@
+"""Parts of the pages about areas: how to choose one, and what is known of it."""

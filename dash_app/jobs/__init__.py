@@ -1,0 +1,1 @@
+"""What the pipeline makes on request: the only room that may call it."""
