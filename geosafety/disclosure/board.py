@@ -50,6 +50,9 @@ class Board:
         Leave layers that are hidden as a whole out of the attack.
     printed
         The layers of each part; all of them where a part is not named.
+    totals
+        Layers of which a reader knows how many people are in all their areas together,
+        as the ledger tells of those placed in an impact area.
     """
 
     layers: Mapping[str, csr_array]
@@ -64,6 +67,7 @@ class Board:
     batch: Mapping[str, str] = field(default_factory=dict)
     rough: bool = False
     printed: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    totals: tuple[str, ...] = ()
 
     def count(self, layer: str, part: str) -> np.ndarray:
         """Return the numbers of a part by area of a layer."""

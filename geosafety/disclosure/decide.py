@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
+from scipy.sparse import csr_array
 
 from geosafety.disclosure.board import Board, Cells, Laid, laid_out
 from geosafety.disclosure.layout import TOLERANCE
@@ -44,6 +45,52 @@ def decide(board: Board, policy: Policy, *, rounds: int) -> Decision:
     is hidden as a whole, zeros too: a map of the exceptions is of no use, and what it
     would take to protect them is without end.
     """
+    found = _decide(board, policy, rounds=rounds)
+    telling = [name for name in board.totals if _tells(board, found, name, policy)]
+    if not telling:
+        return found
+    # A total ties boroughs together that are else solved apart, so it is only brought
+    # in where it tells something.
+    more = _with_totals(replace(board, hidden=found.hidden), telling)
+    again = _decide(more, policy, rounds=rounds)
+    kept = again.report[again.report["geography"].isin(board.layers)]
+    hidden = {key: out for key, out in again.hidden.items() if key[0] in board.layers}
+    return Decision(hidden, kept.reset_index(drop=True))
+
+
+def _tells(board: Board, found: Decision, layer: str, policy: Policy) -> bool:
+    """Say whether a layer's total narrows what is hidden of it, everybody counted.
+
+    Of k hidden numbers, each at least 1, that sum to n, each is from 1 to n - k + 1.
+    """
+    part = next(iter(board.parts))
+    count = board.count(layer, part)
+    secret = found.hidden[layer, part] & (count > 0)
+    return bool(secret.any() and count[secret].sum() - secret.sum() < policy.width)
+
+
+def _with_totals(board: Board, layers: list[str]) -> Board:
+    """Add the number in all areas of a layer together, of everybody."""
+    part, *others = board.parts
+    made = dict(board.layers)
+    for name in layers:
+        whole = np.asarray(board.layers[name].sum(axis=0)).reshape(1, -1)
+        made[f"{name} in all"] = csr_array(whole)
+    added = tuple(name for name in made if name not in board.layers)
+    every = tuple(board.layers)
+    printed = {name: board.printed.get(name, every) for name in others}
+    firm = {(name, part): np.ones(1, dtype=bool) for name in added}
+    return replace(
+        board,
+        layers=made,
+        firm={**board.firm, **firm},
+        apart=(*board.apart, *added),
+        printed={**printed, part: (*board.printed.get(part, every), *added)},
+        totals=(),
+    )
+
+
+def _decide(board: Board, policy: Policy, *, rounds: int) -> Decision:
     hidden, whole = _whole_layers(board, policy)
     laid = laid_out(board, hidden, whole)
     if laid is None:

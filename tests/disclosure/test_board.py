@@ -1,5 +1,7 @@
 """Boards of areas by groups, attacked by a method that shares nothing with ours."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -156,3 +158,26 @@ def test_who_does_not_say_what_they_are_is_no_group_to_hide():
     assert told.hidden["npu", "none"].all()
     free = Board(board.layers, people, parts, free=("none",))
     assert not any(out.any() for out in decide(free, POLICY, rounds=5).hidden.values())
+
+
+def test_how_many_are_in_a_layer_together_gives_no_single_area_away():
+    shops = np.array([0, 0, 1, 1, 2, 2, -1, -1])
+    layers = {
+        "force": csr_array(np.ones((1, 8))),
+        "impact_area": matrix(shops, range(3)),
+        "npu": matrix(np.array([0, 1] * 4), range(2)),
+    }
+    people = np.array([[3.0], [4], [30], [21], [40], [19], [500], [600]])
+    board = Board(layers, people, {"all": np.ones(1)})
+    alone = decide(board, POLICY, rounds=5)
+    assert alone.hidden["impact_area", "all"].tolist() == [True, False, False]
+    told = decide(replace(board, totals=("impact_area",)), POLICY, rounds=5)
+    assert told.hidden["impact_area", "all"].sum() == 2
+    assert set(told.hidden) == set(alone.hidden)
+    assert set(told.report["geography"]) == set(layers)
+    # With the total among what is printed, the attack finds nothing narrow.
+    total = csr_array(layers["impact_area"].sum(axis=0)[None, :])
+    known = replace(board, layers={**layers, "total": total})
+    public = {("total", "all"): np.zeros(1, dtype=bool)}
+    assert narrowest(known, told.hidden | public) >= POLICY.width
+    assert narrowest(known, alone.hidden | public) < POLICY.width

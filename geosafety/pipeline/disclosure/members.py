@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 
@@ -55,4 +57,5 @@ def _board(
         for layer in FIRM
         if layer in areas
     }
-    return Board(found.layers, n[:, None], {ALL: np.ones(1)}, firm=firm)
+    # The ledger tells how many are in the areas of a layer, of all dates together.
+    return replace(board, firm=firm, totals=tuple(n for n in areas if n not in FIRM))

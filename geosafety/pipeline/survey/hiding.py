@@ -173,6 +173,9 @@ def _whole(
         if layer in layers
     }
     board = replace(board, hidden=hidden, firm=firm, rough=bool(larger))
+    if family.people.all():  # the ledger tells how many are in a layer's areas
+        open_ = (*FIRM, EVERYONE)
+        board = replace(board, totals=tuple(n for n in layers if n not in open_))
     known = None
     if larger:
         people = np.bincount(patch, weights=larger[0].people[person], minlength=size)
