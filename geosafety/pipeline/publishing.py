@@ -12,7 +12,7 @@ from geosafety import results
 from geosafety.pipeline.export import table_names
 
 if TYPE_CHECKING:
-    from geosafety.publish.postgis import Published
+    from geosafety.publish.postgis.publication import Published
 
 
 def publish_postgis(
@@ -25,7 +25,7 @@ def publish_postgis(
     progress: Callable[[str], None],
 ) -> Published:
     """Publish a results folder into a PostGIS database; see `publish.postgis`."""
-    from geosafety.publish.postgis import Contents, publish
+    from geosafety.publish.postgis.publication import Contents, publish
 
     manifest = results.read_manifest(folder)
     layers = {name: results.read_geometry(folder, name) for name in manifest["layers"]}

@@ -13,18 +13,18 @@ import geopandas as gpd
 import pandas as pd
 
 from geosafety.publish.notes import notes
-from geosafety.publish.qgis import (
+from geosafety.publish.qgis.figures import (
+    Figure,
+    latest_figures,
+    opening,
+    wide_figures,
+)
+from geosafety.publish.qgis.styles import (
     Fields,
     long_fields,
     style_row,
     style_text,
     wide_fields,
-)
-from geosafety.publish.qgis_figures import (
-    Figure,
-    latest_figures,
-    opening,
-    wide_figures,
 )
 
 # The format stores when it was written; a fixed time keeps the content the same.

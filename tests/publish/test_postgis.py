@@ -18,8 +18,8 @@ from geosafety import results
 from geosafety.cli import main
 from geosafety.errors import InputError
 from geosafety.pipeline.export import table_names
-from geosafety.publish.postgis import Contents, publish
-from geosafety.publish.postgis_tables import KEYS
+from geosafety.publish.postgis.publication import Contents, publish
+from geosafety.publish.postgis.tables import KEYS
 from geosafety.settings import CRS
 from tests.fixtures_results import write_fixture_results
 from tests.publish.hostile_names import NAMES

@@ -18,7 +18,8 @@ from geosafety import results
 from geosafety.cli import main
 from geosafety.pipeline.export import latest_period
 from geosafety.publish.classes import SYMBOL_WORDS
-from geosafety.publish.qgis import (
+from geosafety.publish.qgis.figures import latest_figures, opening, wide_figures
+from geosafety.publish.qgis.styles import (
     legend_lines,
     literal,
     long_fields,
@@ -26,8 +27,7 @@ from geosafety.publish.qgis import (
     style_text,
     wide_fields,
 )
-from geosafety.publish.qgis_figures import latest_figures, opening, wide_figures
-from geosafety.publish.qgis_symbols import symbol_xml
+from geosafety.publish.qgis.symbols import symbol_xml
 from geosafety.publish.tables import wide_table
 from geosafety.settings import STATUSES, indicators
 from tests.fixtures_results import write_fixture_results

@@ -13,8 +13,9 @@ import psycopg
 from psycopg import sql
 
 from geosafety.publish.dictionary import column_words
-from geosafety.publish.postgis_tables import GEOMETRY_WORDS, Place, comment
-from geosafety.publish.qgis import (
+from geosafety.publish.postgis.tables import GEOMETRY_WORDS, Place, comment
+from geosafety.publish.qgis.figures import Figure, opening
+from geosafety.publish.qgis.styles import (
     OWNER,
     Fields,
     legend_lines,
@@ -23,7 +24,6 @@ from geosafety.publish.qgis import (
     style_row,
     style_text,
 )
-from geosafety.publish.qgis_figures import Figure, opening
 
 ENDING = "_latest"
 # Beside the value, which is named as its indicator.

@@ -13,8 +13,8 @@ import psycopg
 from psycopg import sql
 
 from geosafety.errors import InputError
-from geosafety.publish.postgis_server import relations
-from geosafety.publish.postgis_tables import Place
+from geosafety.publish.postgis.server import relations
+from geosafety.publish.postgis.tables import Place
 
 # How long to ask for all locks together, and then to step back: first briefly, so that
 # nobody waits behind us for long. Never PostgreSQL's deadlock_timeout (1 s by default):

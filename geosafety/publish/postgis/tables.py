@@ -17,7 +17,7 @@ from psycopg import sql
 
 from geosafety.errors import InputError
 from geosafety.publish.dictionary import column_words, table_words
-from geosafety.publish.postgis_lines import copy_lines, multipolygons
+from geosafety.publish.postgis.lines import copy_lines, multipolygons
 from geosafety.settings import STATUSES
 
 EPSG = 27700

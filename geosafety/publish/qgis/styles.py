@@ -24,8 +24,8 @@ from geosafety.publish.classes import (
     ZERO,
     Scale,
 )
-from geosafety.publish.qgis_figures import DRAWN, Figure
-from geosafety.publish.qgis_symbols import symbol_xml
+from geosafety.publish.qgis.figures import DRAWN, Figure
+from geosafety.publish.qgis.symbols import symbol_xml
 from geosafety.settings import STATUSES
 
 STYLED_FOR = "3.22"  # the oldest QGIS that these styles were tried with

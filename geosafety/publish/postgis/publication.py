@@ -19,23 +19,23 @@ import pandas as pd
 from psycopg import sql
 
 from geosafety.errors import InputError
-from geosafety.publish.postgis_server import (
+from geosafety.publish.postgis.server import (
     check_schema,
     check_server,
     connected,
     ensure_reader,
     relations,
 )
-from geosafety.publish.postgis_swap import drop, move_aside
-from geosafety.publish.postgis_tables import (
+from geosafety.publish.postgis.swap import drop, move_aside
+from geosafety.publish.postgis.tables import (
     AREA,
     Place,
     comment,
     write_layer,
     write_rows,
 )
-from geosafety.publish.postgis_views import write_styles, write_views
-from geosafety.publish.qgis_figures import Figure, latest_figures
+from geosafety.publish.postgis.views import write_styles, write_views
+from geosafety.publish.qgis.figures import Figure, latest_figures
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,7 +84,7 @@ def publish(
     Parameters
     ----------
     dsn
-        Connection string or address; see `postgis_server.connected`.
+        Connection string or address; see `server.connected`.
     schema
         The schema, which is wholly ours. It is made, or holds an earlier publication.
     reader
