@@ -54,6 +54,12 @@ FORMATS = ("csv", "xlsx", "gpkg", "geoparquet", "geojson")
 @click.option(
     "--decimals", type=click.IntRange(0, 12), help="Round half up on the way out."
 )
+@click.option(
+    "--round-people",
+    "people_to",
+    type=click.IntRange(2, 100),
+    help="Round numbers of people (not crimes) at random to this base, such as 5.",
+)
 @click.option("--bom", is_flag=True, help="CSV: begin with the mark for Excel.")
 @click.option(
     "--describe",
@@ -73,6 +79,7 @@ def export(  # noqa: PLR0913
     out: str,
     wide: bool,
     decimals: int | None,
+    people_to: int | None,
     bom: bool,
     describe: bool,
     quiet: bool,
@@ -87,7 +94,9 @@ def export(  # noqa: PLR0913
     from geosafety.pipeline.export import export as run
 
     kind = kind or _format_of(out)
-    layout = Layout(wide=wide, decimals=decimals, bom=bom, describe=describe)
+    layout = Layout(
+        wide=wide, decimals=decimals, bom=bom, describe=describe, people_to=people_to
+    )
     _check(kind, out, table, layout)
     say = Reporter(quiet=quiet, verbose=verbose)
     wanted = {
@@ -114,6 +123,8 @@ def _check(kind: str, out: str, table: str, layout: Layout) -> None:
         problem = f"The table {table} is written as csv or xlsx, not {kind}."
     elif table != "values" and layout.wide:
         problem = "--wide is for values."
+    elif table != "values" and layout.people_to:
+        problem = "--round-people is for values."
     if problem:
         raise click.UsageError(problem)
 

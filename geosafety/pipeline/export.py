@@ -13,6 +13,7 @@ import pandas as pd
 
 from geosafety import results
 from geosafety.errors import InputError, nearest
+from geosafety.pipeline.rounding import rounded
 from geosafety.publish import tables
 from geosafety.publish.about import facts
 from geosafety.publish.descriptor import ENDING, csvw_text
@@ -35,12 +36,15 @@ class Layout:
         CSV only: begin with the mark by which Excel knows UTF-8.
     describe
         CSV only: write a description in the CSVW vocabulary beside the file.
+    people_to
+        Values only: round numbers of people at random to this base, such as 5.
     """
 
     wide: bool = False
     decimals: int | None = None
     bom: bool = False
     describe: bool = False
+    people_to: int | None = None
 
 
 def export(
@@ -81,6 +85,8 @@ def export(
     values = None
     if table == "values":
         values = _values(folder, wanted)
+        if layout.people_to:
+            values = rounded(values, to=layout.people_to)
         make = tables.wide_table if layout.wide else tables.long_table
         made = make(values, layout.decimals)
     else:

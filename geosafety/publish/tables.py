@@ -36,6 +36,7 @@ __all__ = [
     "write_geoparquet",
     "write_workbook",
 ]
+ROUNDED_TO = "rounded_to"  # beside the columns of values, where people are rounded
 AREA = ["geography", "area_code", "area_name", "group"]
 
 
@@ -50,7 +51,8 @@ def long_table(values: pd.DataFrame, decimals: int | None) -> pd.DataFrame:
         Round half up to this many places; None leaves numbers as they are.
     """
     text = {c: "object" for c in VALUE_COLUMNS if c not in NUMBERS}
-    table = values[list(VALUE_COLUMNS)].astype(text)
+    more = [c for c in (ROUNDED_TO,) if c in values]
+    table = values[[*VALUE_COLUMNS, *more]].astype(text)
     return _rounded(table, list(NUMBERS), decimals)
 
 

@@ -58,6 +58,13 @@ def demo_site(demo_results):
         yield address
 
 
+@pytest.fixture(scope="session")
+def real_site(real_results):
+    """A build of real published files: no answers of people, no illustrative venue."""
+    with served(real_results) as address:
+        yield address
+
+
 class Watched:
     """A page, and everything it asked for or complained of."""
 

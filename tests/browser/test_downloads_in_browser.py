@@ -38,6 +38,27 @@ def test_an_analyst_exports_a_suppressed_table_and_its_dictionary(watch, tmp_pat
     assert watched.complaints == []
 
 
+def test_an_analyst_exports_real_stops_of_which_some_are_hidden(
+    watch, real_site, tmp_path
+):
+    watched = watch(site=real_site, accept_downloads=True)
+    page = watched.open("/downloads?t=values&g=ward&i=stop_search_count")
+    page.locator(".sentence", has_text="hidden").wait_for()
+    for label, name in (("CSV", "rows"), ("Data dictionary (CSV)", "words")):
+        with page.expect_download() as caught:
+            page.get_by_role("link", name=label, exact=True).click()
+        caught.value.save_as(tmp_path / name)
+    with (tmp_path / "rows").open(encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    hidden = [row for row in rows if row["status"] == "suppressed"]
+    assert hidden
+    blank = ("value", "lower", "upper", "numerator", "base")
+    assert {row[column] for row in hidden for column in blank} == {""}
+    with (tmp_path / "words").open(encoding="utf-8") as file:
+        assert {row["column"] for row in csv.DictReader(file)} == set(rows[0])
+    assert watched.complaints == []
+
+
 def test_a_number_on_the_map_is_followed_back_by_keyboard(watch):
     watched = watch()
     page = watched.open("/?g=npu&i=crime_rate&a=N0001")

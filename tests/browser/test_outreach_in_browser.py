@@ -17,12 +17,14 @@ def room(tmp_path, monkeypatch):
 
 
 @pytest.mark.usefixtures("room")
+@pytest.mark.parametrize("where", ["demo_site", "real_site"])
 def test_an_engagement_team_plans_five_visits_and_downloads_the_calendar(
-    watch, demo_site
+    watch, request, where
 ):
     axe = pytest.importorskip("axe_playwright_python.sync_playwright")
     # Axe puts a script of its own into the page, which our headers forbid.
-    watched = watch(site=demo_site, bypass_csp=True, accept_downloads=True)
+    site = request.getfixturevalue(where)
+    watched = watch(site=site, bypass_csp=True, accept_downloads=True)
     page = watched.open("/engagement?g=npu")
     page.locator(".gaps table").first.wait_for(timeout=LONG)
     page.get_by_role("link", name="Plan visits in Coventry").click()
@@ -51,7 +53,7 @@ def test_an_engagement_team_plans_five_visits_and_downloads_the_calendar(
     page.wait_for_timeout(60)
     assert page.evaluate("document.documentElement.scrollWidth") == 320
     page.get_by_role("link", name="Brief for visit 1").click()
-    page.locator("h1", has_text="1. Illustrative venue").wait_for()
+    page.locator("h1", has_text="1. ").wait_for()
     assert watched.elsewhere == []
     assert watched.complaints == []
 
