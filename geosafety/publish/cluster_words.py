@@ -191,6 +191,8 @@ def _inside(hot: list[Spot], spots: Spots, nouns: str) -> list[str]:
     lie, do = "lies" if inside == 1 else "lie", "does" if outside == 1 else "do"
     who = f"{inside:,} of the {len(hot):,} hot {nouns}"
     said = [f"{who} {lie} inside an impact area; {outside:,} {do} not."]
+    if len(hot) == 1:
+        said = [f"It lies {'inside an' if inside else 'in no'} impact area."]
     # The bundled areas are made up: nobody may read this of the real nineteen.
     known = [row.impact_area for row in spots.rows if row.impact_area]
     made_up = any(name.startswith(ILLUSTRATIVE) for name in known)

@@ -18,6 +18,7 @@ from geosafety.pipeline.gap.periods import FORCE as FORCE
 from geosafety.pipeline.gap.periods import find_survey, period_of
 from geosafety.pipeline.plan.need import inside
 from geosafety.pipeline.survey.estimates import PARENTS
+from geosafety.publish.words import lower_first
 from geosafety.settings import FORCE_CODE, geographies, indicator, weakest
 
 
@@ -90,16 +91,17 @@ def _values(folder: Path, geography: str, name: str) -> pd.DataFrame:
 
 def _why_not(folder: Path, here: pd.DataFrame, part: Part, geography: str) -> str:
     """Say why a part cannot be made, or nothing."""
+    where = lower_first(geographies()[geography].label)
     if here.empty:
-        return f"these results hold no {part.indicator} by {geography}"
+        return f"these results hold no such figure by {where} ({part.indicator})"
     if here["value"].isna().all():
         words = ", ".join(sorted(here["status"].unique()))
-        return f"no {geography} has a {part.indicator} that may be shown ({words})"
+        return f"no figure by {where} may be shown ({part.indicator}: {words})"
     if part.denominator and people(folder, geography, part.denominator).empty:
-        return f"these results hold no {part.denominator} by {geography}"
+        return f"these results hold no {part.denominator} by {where}"
     share = indicator(part.indicator).measure == "share"
     if share and _estimates(folder, part, "", geography).empty:
-        return f"these results hold no estimates of {part.indicator} by {geography}"
+        return f"these results hold no estimates by {where} ({part.indicator})"
     return ""
 
 
