@@ -204,10 +204,12 @@ def test_only_the_way_out_may_leave_for_the_provider(oidc_app, client):
     def policy(answer):
         return answer.headers["Content-Security-Policy"]
 
-    own = policy(oidc_app.server.test_client().get("/health"))
+    own = policy(oidc_app.server.test_client().get("/nowhere"))
     assert "form-action 'self' https://login.example;" in own
     assert own.count("login.example") == 1
-    assert "form-action 'self';" in policy(client.get("/health"))
+    assert "form-action 'self';" in policy(client.get("/nowhere"))
+    # What is no page has a policy too, and a short one.
+    assert "default-src 'self'; object-src 'none'" in policy(client.get("/health"))
 
 
 class Client:
