@@ -9,8 +9,9 @@ from collections.abc import Mapping
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
+import numpy as np
 import pandas as pd
 
 from dash_app.queries import looks
@@ -109,7 +110,7 @@ def rows_of(view: View) -> list[dict[str, Any]]:
 _TEXT_COLUMNS = tuple(c for c in settings.VALUE_COLUMNS if c not in settings.NUMBERS)
 
 
-@lru_cache(maxsize=24)
+@lru_cache(maxsize=16)
 def _series(
     path: Path, _stamp: int, geography: str, indicator: str, group: str
 ) -> pd.DataFrame:
@@ -122,15 +123,29 @@ def _series(
     )
 
 
+_Place = tuple[str, str, str]  # geography, period, and what it is compared with
+
+
+@lru_cache(maxsize=16)
+def _places(
+    path: Path, stamp: int, geography: str, indicator: str, group: str
+) -> dict[_Place, np.ndarray]:
+    """Find which rows of a series are of which period, once for all its views."""
+    frame = _series(path, stamp, geography, indicator, group)
+    columns = [frame[c] for c in ("geography", "period", "compared_with")]
+    found = frame.groupby(columns, observed=True).indices
+    return cast("dict[_Place, np.ndarray]", found)
+
+
 def _values(source: tuple[Path, int], view: View, geography: str) -> pd.DataFrame:
     period, _, compared_with = view.period.partition(BETWEEN)
-    frame = _series(*source, view.geography, view.indicator, view.group)
-    own = frame["geography"] == geography
-    same = (frame["period"] == period) & (frame["compared_with"] == compared_with)
-    return frame[own & same]
+    asked = (*source, view.geography, view.indicator, view.group)
+    none = np.array([], dtype=int)
+    rows = _places(*asked).get((geography, period, compared_with), none)
+    return _series(*asked).iloc[rows]
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=32)
 def _table(source: tuple[Path, int], view: View) -> Table:
     forces = _rows(_values(source, view, "force"))
     features = layer_at(*source, view.geography).features

@@ -10,6 +10,7 @@ significant, `t` too few permutations to tell, `u` not tested.
 from __future__ import annotations
 
 import math
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -89,7 +90,7 @@ class Scale:
 
     def class_of(self, value: float) -> int:
         """Return the class of a value, 0 for the lowest."""
-        return int(np.searchsorted(self.breaks, value, side="right"))
+        return bisect_right(self.breaks, value)
 
     def symbol(self, value: float, status: str) -> str:
         """Return the one character that says how an area is drawn.
