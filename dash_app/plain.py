@@ -9,13 +9,13 @@ import dash
 
 from dash_app.components.map import clusters, sentence
 from dash_app.queries import looks, maps, patterns
-from dash_app.spots import Spot, Spots
 from dash_app.table import Row
 from dash_app.view import View, period_text
 from geosafety import settings
 from geosafety.errors import GeosafetyError
 from geosafety.publish import words
 from geosafety.publish.classes import number
+from geosafety.publish.spots import Spot, Spots
 
 _HEADS: tuple[str, ...] = (
     "Rank",

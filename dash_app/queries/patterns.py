@@ -10,10 +10,10 @@ import pandas as pd
 
 from dash_app.queries.layers import has_layer, layer_at
 from dash_app.queries.source import source, where
-from dash_app.spots import Spots, make_spots
 from dash_app.view import TESTED, View
 from geosafety import results, settings
 from geosafety.publish import words
+from geosafety.publish.spots import Spots, make_spots
 
 _EMERGING = "emerging hot spots"
 

@@ -1,34 +1,12 @@
-"""What the clusters of a view mean: the words of `publish.cluster_words`."""
+"""What the words about clusters mean, behind one click."""
 
 from __future__ import annotations
 
 from dash import html
 
-from geosafety.publish.cluster_words import (
-    UNKNOWN,
-    about_all,
-    about_area,
-    class_text,
-    definition_texts,
-    label_text,
-    months_text,
-    run_text,
-    title,
-)
+from geosafety.publish.cluster_words import definition_texts
 from geosafety.publish.spots import Spots
 from geosafety.settings import Indicator
-
-__all__ = [
-    "UNKNOWN",
-    "about_all",
-    "about_area",
-    "class_text",
-    "definitions",
-    "label_text",
-    "months_text",
-    "run_text",
-    "title",
-]
 
 
 def definitions(spots: Spots, indicator: Indicator) -> html.Details:

@@ -9,18 +9,7 @@ from dash import html
 
 from dash_app.components.attributes import data
 from dash_app.components.map import card, leaflet, ranking
-from dash_app.components.map.cluster_words import (
-    UNKNOWN,
-    about_all,
-    about_area,
-    class_text,
-    definitions,
-    label_text,
-    months_text,
-    run_text,
-    title,
-)
-from dash_app.spots import FOUND, Spot, Spots
+from dash_app.components.map.cluster_words import definitions
 from dash_app.table import Row
 from dash_app.view import View, period_text
 from geosafety import settings
@@ -36,6 +25,18 @@ from geosafety.publish.classes import (
     hatch_line,
     number,
 )
+from geosafety.publish.cluster_words import (
+    UNKNOWN,
+    about_all,
+    about_area,
+    class_text,
+    label_text,
+    months_text,
+    run_text,
+    short_class,
+    title,
+)
+from geosafety.publish.spots import FOUND, Spot, Spots
 from geosafety.settings import Indicator
 
 __all__ = ["about_all", "definitions", "title"]  # said by `cluster_words`
@@ -140,12 +141,8 @@ def _or(names: list[str]) -> str:
 
 
 def _short_class(name: str) -> str:
-    if name == "none":
-        return "Not hot in the last month"
-    if name == UNKNOWN:
-        return "Not tested: the card says why"
-    meaning = words.EMERGING_WORDS[name]
-    return f"{name[:1].upper()}{name[1:]}: {meaning}"
+    text = short_class(name)
+    return f"{text}: the card says why" if name == UNKNOWN else text
 
 
 def _item(symbol: str, text: str, n: int, colours: tuple[str, ...]) -> html.Li:

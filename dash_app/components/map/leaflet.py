@@ -12,11 +12,11 @@ from dash import html
 from dash_app.components.attributes import aria
 from dash_app.components.map import surfaces
 from dash_app.queries import layers
-from dash_app.spots import Spots
 from dash_app.table import Table
 from dash_app.view import View
 from geosafety.publish import words
 from geosafety.publish.classes import CLUSTER_COLOURS, EMERGING_COLOURS
+from geosafety.publish.spots import Spots
 from geosafety.settings import Indicator
 
 _OUTLINE = {"color": "#1f2933", "weight": 1.6, "fill": False, "opacity": 0.75}
@@ -35,9 +35,8 @@ _HOVER = {"weight": 2.5, "color": "#0b0c0c", "dashArray": None}
 
 def leaflet(view: View, drawn: dict[str, Any]) -> html.Div:
     """Return the whole map: areas, borough outlines and names, overlay, choice."""
-    (south, west), (north, east) = layers.bounds()
     return html.Div(
-        dl.MapContainer(
+        canvas(
             [
                 areas(view, drawn),
                 dl.Pane(
@@ -52,21 +51,35 @@ def leaflet(view: View, drawn: dict[str, Any]) -> html.Div:
                 ),
                 dl.Pane(name="venues", style={"zIndex": 445}),
                 dl.Pane(chosen(view), id="chosen", name="chosen", style=_pane(450)),
-                dl.ScaleControl(imperial=True, metric=True, position="bottomright"),
             ],
-            center=[(south + north) / 2, (west + east) / 2],
-            zoom=9.6,
-            zoomSnap=0.05,
-            zoomDelta=0.5,
-            minZoom=8,
-            maxZoom=16,
-            preferCanvas=True,
-            attributionControl=False,
-            className="leaflet-map",
+            layers.bounds(),
         ),
         className="map",
         role="region",
         **aria(label="Map; every area is also in the list and in the table"),
+    )
+
+
+def canvas(content: list[Any], bounds: layers.Bounds) -> dl.MapContainer:
+    """Return a map with a scale and nothing from outside; its script fits the bounds.
+
+    Centre and zoom, not `bounds`, which dash-leaflet 1.1 cannot be given at first.
+    """
+    (south, west), (north, east) = bounds
+    return dl.MapContainer(
+        [
+            *content,
+            dl.ScaleControl(imperial=True, metric=True, position="bottomright"),
+        ],
+        center=[(south + north) / 2, (west + east) / 2],
+        zoom=9.6,
+        zoomSnap=0.05,
+        zoomDelta=0.5,
+        minZoom=8,
+        maxZoom=16,
+        preferCanvas=True,
+        attributionControl=False,
+        className="leaflet-map",
     )
 
 

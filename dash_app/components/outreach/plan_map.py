@@ -8,7 +8,7 @@ import dash_leaflet as dl
 from dash import html
 
 from dash_app.components.attributes import aria
-from dash_app.components.map.leaflet import layer_url
+from dash_app.components.map.leaflet import canvas, layer_url
 from dash_app.queries import layers, outreach
 from geosafety.publish.plan_map import STATES
 
@@ -20,23 +20,13 @@ _SYMBOLS = dict(zip(STATES, "0123456789", strict=False))  # one character an are
 
 def plan_map(plan: dict[str, Any], patch: str) -> html.Section:
     """Return the map and its key; the list beside it says the same in words."""
-    (south, west), (north, east) = outreach.bounds_of(plan, patch)
-    chart = dl.MapContainer(
+    chart = canvas(
         [
             _areas(plan, patch),
             *_outlines(patch),
             dl.Pane(_venues(plan), name="venues", style={"zIndex": 460}),
-            dl.ScaleControl(imperial=True, metric=True, position="bottomright"),
         ],
-        center=[(south + north) / 2, (west + east) / 2],
-        zoom=9.6,
-        zoomSnap=0.05,
-        zoomDelta=0.5,
-        minZoom=8,
-        maxZoom=16,
-        preferCanvas=True,
-        attributionControl=False,
-        className="leaflet-map",
+        outreach.bounds_of(plan, patch),
     )
     said = aria(label="Map of the plan; the list of visits says the same")
     return html.Section(
