@@ -22,15 +22,13 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from flask import current_app
-
 from dash_app.jobs import plan_run
 from dash_app.queries.outreach import Asked
 from dash_app.queries.source import folder
 from geosafety import __version__
 from geosafety.errors import InputError
 
-FOLDER = "GEOSAFETY_PLANS"  # the app's setting: where plans are kept
+FOLDER = "GEOSAFETY_PLANS"  # in the environment: where plans are kept
 AT_ONCE = 2
 KEPT = 7 * 24 * 3600.0  # seconds
 SILENT = 15.0  # seconds without a sign of life
@@ -195,7 +193,7 @@ def _room() -> Path:
     """Return the folder of all plans; nobody else's."""
     own = str(os.getuid()) if hasattr(os, "getuid") else "own"
     usual = Path(tempfile.gettempdir()) / f"geosafety-plans-{own}"
-    room = Path(current_app.config.get(FOLDER) or usual)
+    room = Path(os.environ.get(FOLDER) or usual)
     room.mkdir(mode=0o700, parents=True, exist_ok=True)
     about = room.lstat()
     if room.is_symlink() or (own != "own" and about.st_uid != int(own)):

@@ -43,6 +43,13 @@ def page(app):
     return sys.modules["dash_app.pages.outreach"]
 
 
+def test_plans_are_kept_where_the_environment_says(context, room, monkeypatch):
+    assert plans._room().parent == room
+    monkeypatch.setenv(plans.FOLDER, str(room / "elsewhere"))
+    assert plans._room() == room / "elsewhere"
+    assert plans._room().stat().st_mode & 0o777 == 0o700
+
+
 def wished(**asked):
     wish, notes = outreach.resolve(TODAY, **asked)
     assert not notes

@@ -137,12 +137,19 @@ def layers(manifest: dict[str, Any]) -> list[Any]:
             layer.get("label", name),
             _count(layer.get("areas")),
             layer.get("vintage", ""),
-            "yes" if layer.get("approximate") else "no",
+            _how_exact(layer),
             layer.get("note", ""),
         )
         for name, layer in manifest.get("layers", {}).items()
     ]
     return _section("Areas", ("Layer", "Areas", "Vintage", "Approximate", "Note"), rows)
+
+
+def _how_exact(layer: dict[str, Any]) -> str:
+    """Say how far borders can be trusted; made-up ones are neither yes nor no."""
+    if "illustrative" in str(layer.get("vintage", "")):
+        return "made up"
+    return "yes" if layer.get("approximate") else "no"
 
 
 def _section(
