@@ -30,7 +30,8 @@ from typing import Any
 
 from geosafety import results
 
-PAGES = ("/", "/table?g=lsoa", "/data")
+PAGES = ("/?g=lsoa", "/table?g=lsoa", "/areas", "/hotspots", "/data")
+_IDLE = 10  # seconds after which a connection may have been given up
 # As in examples/deploy: memory that is free again goes back sooner.
 MEMORY = {"MALLOC_ARENA_MAX": "2", "ARROW_DEFAULT_MEMORY_POOL": "system"}
 A_PAGE = 0.1  # of requests are pages, the others switches of the view
@@ -42,10 +43,14 @@ class Visitor:
 
     def __init__(self, port: int) -> None:
         self.connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+        self.last = time.monotonic()
 
     def ask(self, method: str, path: str, body: bytes | None = None) -> bytes:
         """Send a request and read the whole answer."""
         headers = {"Accept-Encoding": "gzip", "Content-Type": "application/json"}
+        if time.monotonic() - self.last > _IDLE:
+            self.connection.close()
+        self.last = time.monotonic()
         self.connection.request(method, path, body, headers)
         answer = self.connection.getresponse()
         text = answer.read()
@@ -53,6 +58,24 @@ class Visitor:
             message = f"{method} {path}: {answer.status}"
             raise RuntimeError(message)
         return gzip.decompress(text) if answer.headers["Content-Encoding"] else text
+
+    def open(self, path: str) -> None:
+        """Open a page: its frame, and what Dash then asks for to fill it."""
+        self.ask("GET", path)
+        if path.startswith("/table"):
+            return
+        path, _, search = path.partition("?")
+        location = {"id": "_pages_location"}
+        parts = [{"property": "pathname", "value": path}]
+        parts += [{"property": "search", "value": search and f"?{search}"}]
+        outputs = [("_pages_content", "children"), ("_pages_store", "data")]
+        body = {
+            "output": "..{}.{}...{}.{}..".format(*outputs[0], *outputs[1]),
+            "outputs": [{"id": one, "property": what} for one, what in outputs],
+            "inputs": [location | part for part in parts],
+            "changedPropIds": ["_pages_location.pathname"],
+        }
+        self.ask("POST", "/_dash-update-component", json.dumps(body).encode())
 
 
 def switches(visitor: Visitor, folder: Path) -> list[bytes]:
@@ -84,7 +107,7 @@ def use(port: int, posts: list[bytes], timings: Timings, options: Any) -> None:
         page = dice.random() < A_PAGE
         start = time.perf_counter()
         if page:
-            visitor.ask("GET", dice.choice(PAGES))
+            visitor.open(dice.choice(PAGES))
         else:
             visitor.ask("POST", "/_dash-update-component", dice.choice(posts))
         timings["page" if page else "switch"].append(time.perf_counter() - start)
@@ -157,7 +180,7 @@ def main() -> None:
         random.Random(1).shuffle(posts)
         posts = posts[: options.views]
         for page in PAGES:
-            Visitor(port).ask("GET", page)
+            Visitor(port).open(page)
         before = memory(server.pid)
         timings: Timings = {"switch": [], "page": []}
         users = [

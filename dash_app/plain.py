@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from html import escape
+from urllib.parse import quote
 
 import dash
 
@@ -63,9 +64,7 @@ def table_page(view: View, notes: tuple[str, ...]) -> str:
         title = sentence.title(indicator, layer, period, view.group)
         said = sentence.about_all(table, indicator, layer)
         heads, kinds = _HEADS, table.kinds
-        rows = [
-            _row(row, asked, indicator) for row in (*table.ranked(), *table.unranked())
-        ]
+        rows = _rows([*table.ranked(), *table.unranked()], asked, indicator)
     told = [note for note in (*notes, why, instead) if note]
     lines = [
         *(f'<p class="notice">{escape(note)}</p>' for note in told),
@@ -115,20 +114,32 @@ def _table(names: tuple[str, ...], rows: list[str]) -> str:
     )
 
 
-def _row(row: Row, view: View, indicator: settings.Indicator) -> str:
-    link = f"{_home()}{escape(view.search(a=row.code))}"
-    said = (words.verdict_words(row.verdict, indicator), words.STATUS_WORDS[row.status])
-    cells = (
-        words.value_text(row.value, indicator),
-        words.interval_text(row.lower, row.upper, indicator),
-        _plain(row.numerator),
-        _plain(row.base),
-        "; ".join(text for text in said if text),
-    )
-    rest = "".join(f"<td>{escape(cell)}</td>" for cell in cells)
-    rank = f"{row.rank:,}" if row.rank else ""
-    name = f'<th scope="row"><a href="{link}">{escape(row.name)}</a></th>'
-    return f"<tr><td>{rank}</td>{name}{rest}</tr>"
+def _rows(found: list[Row], view: View, indicator: settings.Indicator) -> list[str]:
+    """Write each area as a row of the table."""
+    link = f"{_home()}{escape(view.search(a=_HERE))}"
+    values = words.value_texts((row.value for row in found), indicator)
+    ends = [row.lower for row in found], [row.upper for row in found]
+    intervals = words.interval_texts(*ends, indicator)
+    said = {
+        pair: escape("; ".join(filter(None, _said(*pair, indicator))))
+        for pair in {(row.verdict, row.status) for row in found}
+    }
+    return [
+        f"<tr><td>{f'{row.rank:,}' if row.rank else ''}</td>"
+        f'<th scope="row"><a href="{link.replace(_HERE, quote(row.code))}">'
+        f"{escape(row.name)}</a></th><td>{value}</td>"
+        f"<td>{interval}</td>"
+        f"<td>{_plain(row.numerator)}</td><td>{_plain(row.base)}</td>"
+        f"<td>{said[row.verdict, row.status]}</td></tr>"
+        for row, value, interval in zip(found, values, intervals, strict=True)
+    ]
+
+
+_HERE = "AREA"  # stands in a link for an area's code
+
+
+def _said(verdict: str, status: str, indicator: settings.Indicator) -> tuple[str, str]:
+    return words.verdict_words(verdict, indicator), words.STATUS_WORDS[status]
 
 
 def _spot_row(spot: Spot, spots: Spots, view: View) -> str:

@@ -18,7 +18,8 @@ from waitress import create_server
 from dash_app.app import create_app
 from dash_app.auth.mode_file import read_mode
 from dash_app.auth.modes import NO_LOGIN, NONE, Mode, is_loopback, read_key
-from dash_app.queries import choices
+from dash_app.components.map import parts
+from dash_app.queries import choices, maps
 from geosafety.errors import InputError
 
 _TAKEN = (errno.EADDRINUSE, errno.EACCES, 10013, 10048)  # the last two are Windows'
@@ -92,10 +93,16 @@ def _check_login(mode: Mode, host: str) -> None:
 
 
 def _warm(server: Flask) -> None:
-    """Meet the first request, and read what there is, before anybody waits for it."""
+    """Meet the first request, and read what there is, before anybody waits for it.
+
+    What is read before the workers are made, they share.
+    """
     server.test_client().get("/ready")
-    with server.app_context():
-        choices.problem()
+    with server.test_request_context():
+        if choices.problem() is None:
+            for geography in choices.choices():
+                view, _ = maps.resolve(g=geography)
+                parts.changes(view, order="highest")
 
 
 def _collect_rarely() -> None:

@@ -3,7 +3,13 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from operator import attrgetter
+from typing import Any, NamedTuple
+
+import numpy as np
 
 from geosafety.publish import words
 from geosafety.publish.classes import NOT_SIGNIFICANT, Scale, scale_for
@@ -25,8 +31,7 @@ COLUMNS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """One area's figures in one view. Numbers are NaN where there are none."""
 
     code: str
@@ -44,6 +49,9 @@ class Row:
     rank: int = 0
 
 
+_NAME, _RANK = attrgetter("name"), attrgetter("rank")
+
+
 @dataclass(frozen=True, kw_only=True)
 class Table:
     """Every area of one view, in the order the map draws them."""
@@ -59,8 +67,16 @@ class Table:
 
     def ranked(self, *, highest: bool = True) -> list[Row]:
         """Return the areas that may be ranked; the others are never among them."""
+        return list(self._highest_first if highest else self._lowest_first)
+
+    @cached_property
+    def _highest_first(self) -> list[Row]:
         kept = [row for row in self.rows if row.rank]
-        return sorted(kept, key=lambda r: (-r.value if highest else r.value, r.name))
+        return sorted(sorted(kept, key=_NAME), key=_RANK)
+
+    @cached_property
+    def _lowest_first(self) -> list[Row]:
+        return sorted(self._highest_first, key=_RANK, reverse=True)
 
     def rank_range(self, row: Row) -> tuple[int, int] | None:
         """Return the best and the worst place that a ranked area may have.
@@ -81,61 +97,75 @@ class Table:
 
     def unranked(self) -> list[Row]:
         """Return the areas left out of the ranking."""
-        return sorted((r for r in self.rows if not r.rank), key=lambda r: r.name)
+        return sorted((row for row in self.rows if not row.rank), key=_NAME)
 
 
 def make_table(
-    found: dict[str, Row],
+    found: Mapping[str, Sequence[Any]],
     *,
-    order: dict[str, str],
+    order: Mapping[str, str],
     force: Row | None,
     indicator: Indicator,
     against: bool = False,
 ) -> Table:
-    """Put rows in the map's order, with class, verdict and rank.
+    """Put figures in the map's order, with class, verdict and rank.
 
     Where they are set `against` the Force, the classes lie on both sides of its value,
     and what cannot be told from it has none.
+
+    Parameters
+    ----------
+    found
+        The columns of a result, by name; an area that is not in them has no figures.
+    order
+        The name of every area by code, as the map draws them.
     """
-    rows = [found.get(code) or Row(code, name) for code, name in order.items()]
+    places = {code: i for i, code in enumerate(found["area_code"])}
+    at = [places.get(code, len(places)) for code in order]
+    columns = {
+        name: [column[i] for i in at]
+        for name, column in (
+            (name, [*found[name], Row._field_defaults[name]]) for name in _FIGURES
+        )
+    }
+    values, statuses = columns["value"], columns["status"]
+    pairs = zip(values, statuses, strict=True)
     scale = scale_for(
-        [row.value for row in rows if row.status in ("ok", "low base")],
+        [value for value, status in pairs if status in ("ok", "low base")],
         measure=indicator.measure,
         centre=force.value if against and force else None,
     )
-    ranked = [
-        row.value for row in rows if row.status == "ok" and math.isfinite(row.value)
-    ]
-    ranks: dict[float, int] = {}
-    for place, value in enumerate(sorted(ranked, reverse=True), start=1):
-        ranks.setdefault(value, place)
     if indicator.measure == "index" and force is None:
         force = Row(FORCE_CODE, "Force", value=100.0, kind="", status="ok")
+    judged = zip(columns["verdict"], statuses, strict=True)
+    verdicts = [
+        words.VERDICT_CODES.get(verdict, "") if status == "ok" else ""
+        for verdict, status in judged
+    ]
+    symbols = scale.symbols(values, statuses)
+    if against:
+        drawn = zip(verdicts, symbols, strict=True)
+        symbols = [NOT_SIGNIFICANT if v in _ALIKE else s for v, s in drawn]
+    columns["verdict"] = verdicts
+    # Code and name are the layer's own texts, so that tables share them.
+    made = (order, order.values(), *columns.values(), symbols, _ranks(values, statuses))
     return Table(
-        rows=tuple(_finish(row, scale, ranks, against=against) for row in rows),
+        rows=tuple(map(Row._make, zip(*made, strict=True))),
         force=force,
         scale=scale,
-        kinds=tuple(sorted({row.kind for row in rows if row.kind})),
+        kinds=tuple(sorted(set(columns["kind"]) - {""})),
     )
 
 
-def _finish(row: Row, scale: Scale, ranks: dict[float, int], *, against: bool) -> Row:
-    ok = row.status == "ok"
-    verdict = words.VERDICT_CODES.get(row.verdict, "") if ok else ""
-    alike = against and verdict in ("same", "unsure")
-    # Written out: `dataclasses.replace` takes a layer's 1,700 rows four times as long.
-    return Row(
-        row.code,
-        row.name,
-        row.value,
-        row.lower,
-        row.upper,
-        row.numerator,
-        row.base,
-        row.denominator,
-        row.kind,
-        row.status,
-        verdict,
-        NOT_SIGNIFICANT if alike else scale.symbol(row.value, row.status),
-        ranks.get(row.value, 0) if ok else 0,
-    )
+_ALIKE = ("same", "unsure")
+_FIGURES = COLUMNS[COLUMNS.index("value") :]
+
+
+def _ranks(values: Sequence[float], statuses: Sequence[str]) -> list[int]:
+    """Return every area's place, the highest first; 0 for one that has none."""
+    known = np.asarray(values, dtype=float)
+    may = (np.asarray(statuses, dtype=str) == "ok") & np.isfinite(known)
+    lowest_first = np.sort(known[may])
+    higher = len(lowest_first) - np.searchsorted(lowest_first, known, side="right")
+    found: list[int] = np.where(may, higher + 1, 0).tolist()
+    return found

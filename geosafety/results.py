@@ -28,14 +28,19 @@ never sees half a build and a failed build leaves the old results alone.
 from __future__ import annotations
 
 import json
+import math
+import os
 import shutil
+import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import Any, BinaryIO
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -45,7 +50,7 @@ from geosafety.errors import InputError
 from geosafety.settings import NUMBERS, VALUE_COLUMNS
 
 CHOICES = ["geography", "indicator", "period", "compared_with", "group", "kind"]
-ROW_GROUP = 25_000
+ROW_GROUP = 10_000  # rows read for a view of some 1,700: more is slow, less is many
 _TEXT = pa.dictionary(pa.int32(), pa.string())
 SCHEMA = pa.schema(
     [(c, pa.float64() if c in NUMBERS else _TEXT) for c in VALUE_COLUMNS]
@@ -69,12 +74,13 @@ class ValueWriter:
         if table.empty:
             return
         # Neighbouring rows are then of one group and period, so that a reader of one
-        # view finds it in few row groups.
+        # view of the small areas finds it in one row group or two.
         table = table.sort_values(["group", "period"], kind="stable")
         arrow = pa.Table.from_pandas(
             table[list(VALUE_COLUMNS)], schema=SCHEMA, preserve_index=False
         )
-        self._writer.write_table(arrow, row_group_size=ROW_GROUP)
+        for first, end in _cuts(table.groupby(["group", "period"], sort=False).ngroup()):
+            self._writer.write_table(arrow.slice(first, end - first))
         seen = table[CHOICES].drop_duplicates()
         self._choices.append(seen.astype(dict.fromkeys(CHOICES, "str")))
 
@@ -93,6 +99,30 @@ class ValueWriter:
         empty = pd.DataFrame(columns=CHOICES, dtype="str")
         choices = pd.concat([empty, *self._choices]).drop_duplicates()
         choices.to_parquet(self._choices_path, index=False)
+
+
+def _cuts(views: pd.Series) -> Iterator[tuple[int, int]]:
+    """Yield the rows of each row group: as many whole views as fit, or part of one.
+
+    Parameters
+    ----------
+    views
+        For each row the number of its view; the rows of a view stand together.
+
+    Examples
+    --------
+    >>> list(_cuts(pd.Series([0] * 12_000 + [1] * 5_000 + [2] * 4_000 + [3] * 3_000)))
+    [(0, 10000), (10000, 12000), (12000, 21000), (21000, 24000)]
+    """
+    ends = [*(np.flatnonzero(np.diff(views)) + 1).tolist(), len(views)]
+    first = 0
+    for end, following in zip(ends, [*ends[1:], math.inf], strict=True):
+        while end - first > ROW_GROUP:
+            yield first, first + ROW_GROUP
+            first += ROW_GROUP
+        if following - first > ROW_GROUP:
+            yield first, end
+            first = end
 
 
 @contextmanager
@@ -159,71 +189,131 @@ def read_manifest(folder: Path) -> dict[str, Any]:
 
 
 def read_values(
-    folder: Path,
-    *,
-    geography: Sequence[str] = (),
-    indicator: Sequence[str] = (),
-    period: Sequence[str] = (),
-    group: Sequence[str] = (),
-    area_code: Sequence[str] = (),
+    folder: Path, *, columns: Sequence[str] = VALUE_COLUMNS, **wanted: Sequence[str]
 ) -> pd.DataFrame:
-    """Read finished numbers; a filter that is left out lets everything through.
+    """Read finished numbers.
+
+    Parameters
+    ----------
+    columns
+        Those to return, out of `VALUE_COLUMNS`.
+    wanted
+        Of any text column the values to keep, as in `geography=["npu"]`; one that is
+        left out or empty lets everything through.
 
     Returns
     -------
     DataFrame
-        `VALUE_COLUMNS`; text columns are categories with an empty string where there
-        is nothing to say, numbers are floats with NaN where there is no number.
+        Text columns are categories with an empty string where there is nothing to say,
+        numbers are floats with NaN where there is no number.
     """
     read_manifest(folder)
-    return read_unfinished(
-        folder,
-        geography=geography,
-        indicator=indicator,
-        period=period,
-        group=group,
-        area_code=area_code,
-    )
+    return read_unfinished(folder, columns=columns, **wanted)
 
 
-def read_unfinished(  # noqa: PLR0913
-    folder: Path,
-    *,
-    geography: Sequence[str] = (),
-    indicator: Sequence[str] = (),
-    period: Sequence[str] = (),
-    group: Sequence[str] = (),
-    area_code: Sequence[str] = (),
+def read_unfinished(
+    folder: Path, *, columns: Sequence[str] = VALUE_COLUMNS, **wanted: Sequence[str]
 ) -> pd.DataFrame:
     """Read values as `read_values` does, from a build that has no manifest yet."""
-    wanted = {
-        "geography": geography,
-        "indicator": indicator,
-        "period": period,
-        "group": group,
-        "area_code": area_code,
-    }
+    frame: pd.DataFrame = read_arrow(folder, columns, **wanted).to_pandas()
+    return frame
+
+
+def read_arrow(
+    folder: Path, columns: Sequence[str], **wanted: Sequence[str]
+) -> pa.Table:
+    """Read values as `read_values` does, as an Arrow table of dictionaries and floats.
+
+    One view of the small areas lies in one or two row groups, which is all that is
+    read then: a few milliseconds.
+    """
     given = {column: set(names) for column, names in wanted.items() if names}
-    with pq.ParquetFile(folder / "values.parquet") as file:
-        groups = [i for i in range(file.num_row_groups) if _may_hold(file, i, given)]
-        table = file.read_row_groups(groups)
-    for column, names in given.items():
-        keep = pc.is_in(table[column].cast(pa.string()), pa.array(sorted(names)))
-        table = table.filter(keep)
-    frame: pd.DataFrame = table.unify_dictionaries().to_pandas()
-    return frame.reset_index(drop=True)
+    with (folder / "values.parquet").open("rb") as source:
+        held = _row_groups(source)
+        file = pq.ParquetFile(source, metadata=held.metadata)
+        parts = []
+        for i in held.that_may_hold(given):
+            open_ = held.not_settled(i, given)
+            fields = [*dict.fromkeys([*columns, *open_])]
+            group = file.read_row_group(i, fields, use_threads=not given)
+            parts.append(_matching(group, open_).select(list(columns)))
+    schema = pa.schema([SCHEMA.field(column) for column in columns])
+    found = [part.cast(schema) for part in parts]
+    whole = pa.concat_tables(found) if found else schema.empty_table()
+    return whole.unify_dictionaries()
 
 
-def _may_hold(file: pq.ParquetFile, number: int, given: dict[str, set[str]]) -> bool:
-    """Tell by a row group's least and greatest values whether to read it at all."""
-    group = file.metadata.row_group(number)
+def _matching(table: pa.Table, given: dict[str, set[str]]) -> pa.Table:
+    """Keep the rows with the values asked for, told by the columns' dictionaries."""
+    kept = None
     for column, names in given.items():
-        known = group.column(SCHEMA.get_field_index(column)).statistics
-        if known is None or not known.has_min_max:
+        wanted = pa.array(sorted(names), pa.string())
+        parts = table[column].chunks
+        among = [pc.is_in(part.dictionary, wanted) for part in parts]
+        if all(pc.all(one, min_count=0).as_py() for one in among):
             continue
-        if not any(known.min <= name <= known.max for name in names):
-            return False
-    return True
+        pairs = zip(among, parts, strict=True)
+        mask = pa.chunked_array([pc.take(one, p.indices) for one, p in pairs])
+        kept = mask if kept is None else pc.and_(kept, mask)
+    return table if kept is None else table.filter(kept)
+
+
+@dataclass(frozen=True)
+class _RowGroups:
+    """What `values.parquet` says of its row groups: the ends of every text column."""
+
+    metadata: pq.FileMetaData
+    ends: tuple[dict[str, tuple[str, str]], ...]
+
+    def that_may_hold(self, given: dict[str, set[str]]) -> list[int]:
+        """Return the row groups that may hold a row with the values asked for."""
+        kept = list(range(len(self.ends)))
+        for column, names in given.items():
+            kept = [i for i in kept if _may_hold(self.ends[i].get(column), names)]
+        return kept
+
+    def not_settled(self, i: int, given: dict[str, set[str]]) -> dict[str, set[str]]:
+        """Return what its ends leave open: a column of one value need not be read."""
+        ends = self.ends[i]
+        return {
+            column: names
+            for column, names in given.items()
+            if column not in ends or ends[column][0] != ends[column][1]
+        }
+
+
+def _may_hold(ends: tuple[str, str] | None, names: set[str]) -> bool:
+    return ends is None or any(ends[0] <= name <= ends[1] for name in names)
+
+
+def _row_groups(source: BinaryIO) -> _RowGroups:
+    # The open file's own identity, so that a build put in its place is another one.
+    known = os.fstat(source.fileno())
+    identity = (known.st_dev, known.st_ino, known.st_mtime_ns, known.st_size)
+    with _lock:
+        if identity not in _known_files:
+            if len(_known_files) >= _MOST_FILES:
+                _known_files.clear()
+            _known_files[identity] = _read_row_groups(pq.read_metadata(source))
+        return _known_files[identity]
+
+
+_lock = threading.Lock()
+_known_files: dict[tuple[int, int, int, int], _RowGroups] = {}
+_MOST_FILES = 4
+
+
+def _read_row_groups(metadata: pq.FileMetaData) -> _RowGroups:
+    ends = []
+    for i in range(metadata.num_row_groups):
+        group = metadata.row_group(i)
+        found = {}
+        for column in CHOICES:
+            known = group.column(SCHEMA.get_field_index(column)).statistics
+            if known is not None and known.has_min_max:
+                found[column] = known.min, known.max
+        ends.append(found)
+    return _RowGroups(metadata, tuple(ends))
 
 
 def read_choices(folder: Path) -> pd.DataFrame:
@@ -297,6 +387,20 @@ def read_table(folder: Path, name: str) -> pd.DataFrame:
     """Read one of the smaller tables: `ledger`, `coverage`, `clusters`, ..."""
     read_manifest(folder)
     return pd.read_parquet(folder / f"{name}.parquet")
+
+
+def as_lists(table: pa.Table) -> dict[str, list[Any]]:
+    """Turn an Arrow table of values into a list for each column."""
+    found = {}
+    for name, column in zip(table.column_names, table.columns, strict=True):
+        whole = column.combine_chunks()
+        if pa.types.is_dictionary(column.type):
+            words = whole.dictionary.to_pylist()
+            codes = whole.indices.to_numpy().tolist()
+            found[name] = [words[code] for code in codes]
+        else:
+            found[name] = whole.to_numpy(zero_copy_only=False).tolist()
+    return found
 
 
 def as_text(frame: pd.DataFrame, columns: Iterable[str]) -> pd.DataFrame:

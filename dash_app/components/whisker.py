@@ -28,10 +28,8 @@ def whisker(
         return f"{100 * (number - low) / ((high - low) or 1):.1f}%"
 
     width = f"{100 * (upper - lower) / ((high - low) or 1):.1f}%"
-    parts = [
-        html.Span(className="line", style={"left": at(lower), "width": width}),
-        html.Span(className="point", style={"left": at(value)}),
-    ]
+    placed = {"--from": at(lower), "--width": width, "--at": at(value)}
     if math.isfinite(beside):
-        parts.insert(0, html.Span(className="force", style={"left": at(beside)}))
-    return html.Span(parts, className="whisker", **aria(hidden="true"))
+        placed["--force"] = at(beside)
+    # One element, drawn by the style sheet: a list of areas has many.
+    return html.Span(className="whisker", style=placed, **aria(hidden="true"))

@@ -86,9 +86,8 @@ def codes_by_name(geography: str) -> dict[str, str]:
 
 @lru_cache(maxsize=16)
 def _places(_source: Source, geography: str) -> tuple[Place, ...]:
-    features = layer_of(geography).features
     every = (
-        Place(geography=geography, code=code, name=str(f["properties"]["name"]))
-        for code, f in features.items()
+        Place(geography=geography, code=code, name=name)
+        for code, name in layer_of(geography).names.items()
     )
     return tuple(sorted(every, key=lambda p: (p.name.casefold(), p.code)))

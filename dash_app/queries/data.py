@@ -116,8 +116,7 @@ def _label(dataset: str) -> str:
 def _boroughs() -> dict[str, str]:
     if not has_layer("local_authority"):
         return {}
-    features = outline_of("local_authority").features
-    return {code: str(f["properties"]["name"]) for code, f in features.items()}
+    return outline_of("local_authority").names
 
 
 def methods() -> list[dict[str, Any]]:

@@ -143,10 +143,11 @@ def picture(asked: Asked, found: Spots, words: str) -> Picture | None:
     own = asked.view.geography
     # Both are in the order of the polygons.
     inside = layers.labels(own)["features"]
-    pairs = zip(layers.outline_of(own).features, inside, strict=True)
+    pairs = zip(layers.outline_of(own).names, inside, strict=True)
     points = {code: tuple(f["geometry"]["coordinates"]) for code, f in pairs}
-    features = layers.outline_of(over).features.values()
-    outlines = [rings for f in features for rings in _polygons(f["geometry"])]
+    layer = layers.outline_of(over)
+    shapes = [layer.feature(code)["geometry"] for code in layer.names]
+    outlines = [rings for shape in shapes for rings in _polygons(shape)]
     return spot_map(found.rows, points, outlines, words=words)
 
 

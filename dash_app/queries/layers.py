@@ -29,8 +29,14 @@ class WebLayer:
 
     packed: bytes
     digest: str
-    features: dict[str, dict[str, Any]]
+    names: dict[str, str]  # by code, in the order of the polygons
+    texts: dict[str, str]  # each area as GeoJSON: parsed, all of them take 20 times that
     bounds: Bounds
+
+    def feature(self, code: str) -> dict[str, Any]:
+        """Return one area as GeoJSON."""
+        found: dict[str, Any] = json.loads(self.texts[code])
+        return found
 
 
 @dataclass(frozen=True)
@@ -99,8 +105,7 @@ def find(geography: str, text: str) -> tuple[str, str]:
     if postcodes.looks_like_one(text):
         return postcodes.find(geography, text)
     wanted = text.strip().casefold()
-    features = layer_of(geography).features
-    names = {code: str(f["properties"]["name"]) for code, f in features.items()}
+    names = layer_of(geography).names
     exact = [c for c, n in names.items() if wanted in (n.casefold(), c.casefold())]
     exact = exact or [c for c, n in names.items() if wanted == f"{n} ({c})".casefold()]
     found = exact or [c for c, n in names.items() if wanted in n.casefold()]
@@ -122,7 +127,8 @@ def layer_at(path: Path, _stamp: int, geography: str) -> WebLayer:
     return WebLayer(
         packed=packed,
         digest=hashlib.sha256(packed).hexdigest()[:16],
-        features={f["properties"]["code"]: f for f in features},
+        names={f["properties"]["code"]: f["properties"]["name"] for f in features},
+        texts={f["properties"]["code"]: json.dumps(f) for f in features},
         bounds=((min(lats), min(lons)), (max(lats), max(lons))),
     )
 
@@ -144,13 +150,16 @@ def _venues(path: Path, stamp: int) -> tuple[Venue, ...]:
 
 @lru_cache(maxsize=4)
 def _labels(path: Path, stamp: int, geography: str) -> dict[str, Any]:
+    layer = layer_at(path, stamp, geography)
     features = [
         {
             "type": "Feature",
-            "properties": {"name": feature["properties"]["name"]},
-            "geometry": mapping(shape(feature["geometry"]).representative_point()),
+            "properties": {"name": name},
+            "geometry": mapping(
+                shape(layer.feature(code)["geometry"]).representative_point()
+            ),
         }
-        for feature in layer_at(path, stamp, geography).features.values()
+        for code, name in layer.names.items()
     ]
     return {"type": "FeatureCollection", "features": features}
 

@@ -5,19 +5,17 @@ Every name that comes from a URL is looked up in the results before it is used.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, cast
-
-import numpy as np
-import pandas as pd
+from typing import Any
 
 from dash_app.queries import looks
 from dash_app.queries.choices import choices
 from dash_app.queries.layers import layer_at, layer_of, overlays
-from dash_app.queries.source import source
+from dash_app.queries.source import Source, folder, source
 from dash_app.queries.surfaces import surfaces
 from dash_app.surfaces import NO_SURFACE
 from dash_app.table import COLUMNS, Row, Table, make_table
@@ -33,6 +31,7 @@ from dash_app.view import (
     pick_period,
 )
 from geosafety import results, settings
+from geosafety.settings import FORCE_CODE, VALUE_COLUMNS
 
 # What the map shows first.
 PREFERRED = ("wmnow_rate",)
@@ -46,11 +45,11 @@ def resolve(**asked: str) -> tuple[View, Notes]:
     i = pick(_mapped(asked, notes), known[g], PREFERRED, "indicator here", notes)
     group = asked.get("grp", "") or "all"
     p = pick_period(
-        asked.get("p", ""), known[g][i], lambda: _filled(g, i, group), notes
+        asked.get("p", ""), known[g][i], lambda: _filled(source(), g, i, group), notes
     )
     grp = pick(asked.get("grp", ""), known[g][i][p], ("all",), "group here", notes)
     a = asked.get("a", "")
-    if a and a not in layer_of(g).features:
+    if a and a not in layer_of(g).names:
         notes.append(f"There is no area with the code {a!r} in this layer.")
         a = ""
     v = pick_look(asked.get("v", ""), offered=looks.offered(g, i), notes=notes)
@@ -62,17 +61,6 @@ def resolve(**asked: str) -> tuple[View, Notes]:
         s = ""
     view = View(geography=g, indicator=i, period=p, group=grp, area=a)
     return replace(view, look=v, surface=s, overlays=o), tuple(notes)
-
-
-def _filled(geography: str, indicator: str, group: str) -> set[str]:
-    """Return the periods in which some area of a layer has a figure to show."""
-    frame = _series(*source(), geography, indicator, group)
-    own = frame[(frame["geography"] == geography) & frame["value"].notna()]
-    pairs = own[["period", "compared_with"]].drop_duplicates()
-    return {
-        period_key(str(period), str(earlier))
-        for period, earlier in pairs.itertuples(index=False, name=None)
-    }
 
 
 def _mapped(asked: Mapping[str, str], notes: list[str]) -> str:
@@ -93,78 +81,62 @@ def table(view: View) -> Table:
 
 def history(view: View) -> list[tuple[str, Row]]:
     """Return the chosen area's figures in every period there is, oldest first."""
-    frame = _series(*source(), view.geography, view.indicator, view.group)
-    own = frame["geography"] == view.geography
-    return sorted(
-        _rows(frame[own & (frame["area_code"] == view.area)]), key=lambda pair: pair[0]
-    )
+    asked = (view.geography, view.indicator, view.group, view.area)
+    return list(_history(source(), *asked))
 
 
 def rows_of(view: View) -> list[dict[str, Any]]:
     """Return the view's rows with every column, unrounded, for a file."""
-    frame = _values(source(), view, view.geography)
-    plain = results.as_text(frame, _TEXT_COLUMNS)
-    return [{str(k): v for k, v in r.items()} for r in plain.to_dict("records")]
+    wanted = _wanted(view)
+    found = results.as_lists(results.read_arrow(folder(), VALUE_COLUMNS, **wanted))
+    return [dict(zip(found, row, strict=True)) for row in zip(*found.values(), strict=True)]
 
 
-_TEXT_COLUMNS = tuple(c for c in settings.VALUE_COLUMNS if c not in settings.NUMBERS)
-
-
-@lru_cache(maxsize=16)
-def _series(
-    path: Path, _stamp: int, geography: str, indicator: str, group: str
-) -> pd.DataFrame:
-    """Read every period at once: stepping through time then needs no disk."""
-    return results.read_values(
-        path,
-        geography=[geography, "force"],
-        indicator=[indicator],
-        group=[group],
-    )
-
-
-_Place = tuple[str, str, str]  # geography, period, and what it is compared with
-
-
-@lru_cache(maxsize=16)
-def _places(
-    path: Path, stamp: int, geography: str, indicator: str, group: str
-) -> dict[_Place, np.ndarray]:
-    """Find which rows of a series are of which period, once for all its views."""
-    frame = _series(path, stamp, geography, indicator, group)
-    columns = [frame[c] for c in ("geography", "period", "compared_with")]
-    found = frame.groupby(columns, observed=True).indices
-    return cast("dict[_Place, np.ndarray]", found)
-
-
-def _values(source: tuple[Path, int], view: View, geography: str) -> pd.DataFrame:
+def _wanted(view: View) -> dict[str, list[str]]:
     period, _, compared_with = view.period.partition(BETWEEN)
-    asked = (*source, view.geography, view.indicator, view.group)
-    none = np.array([], dtype=int)
-    rows = _places(*asked).get((geography, period, compared_with), none)
-    return _series(*asked).iloc[rows]
+    return {
+        "geography": [view.geography],
+        "indicator": [view.indicator],
+        "group": [view.group],
+        "period": [period],
+        "compared_with": [compared_with],
+    }
 
 
-@lru_cache(maxsize=32)
-def _table(source: tuple[Path, int], view: View) -> Table:
-    forces = _rows(_values(source, view, "force"))
-    features = layer_at(*source, view.geography).features
+@lru_cache(maxsize=64)
+def _filled(source: Source, geography: str, indicator: str, group: str) -> set[str]:
+    """Return the periods in which some area of a layer has a figure to show."""
+    columns = ("period", "compared_with", "value")
+    wanted = {"geography": [geography], "indicator": [indicator], "group": [group]}
+    found = results.as_lists(results.read_arrow(source[0], columns, **wanted))
+    rows = set(zip(*found.values(), strict=True))
+    return {period_key(p, c) for p, c, value in rows if math.isfinite(value)}
+
+
+@lru_cache(maxsize=64)
+def _history(source: Source, *asked: str) -> tuple[tuple[str, Row], ...]:
+    names = ("geography", "indicator", "group", "area_code")
+    wanted = {name: [one] for name, one in zip(names, asked, strict=True)}
+    columns = ("period", "compared_with", *COLUMNS)
+    found = results.as_lists(results.read_arrow(source[0], columns, **wanted))
+    rows = [
+        (period_key(period, compared_with), Row(*figures))
+        for period, compared_with, *figures in zip(*found.values(), strict=True)
+    ]
+    return tuple(sorted(rows, key=lambda pair: pair[0]))
+
+
+_SHOWN = tuple(column for column in COLUMNS if column != "area_name")
+
+
+@lru_cache(maxsize=16)
+def _table(source: Source, view: View) -> Table:
+    found = results.as_lists(results.read_arrow(source[0], _SHOWN, **_wanted(view)))
+    forces = dict(_history(source, "force", view.indicator, view.group, FORCE_CODE))
     return make_table(
-        {row.code: row for _, row in _rows(_values(source, view, view.geography))},
-        order={code: f["properties"]["name"] for code, f in features.items()},
-        force=forces[0][1] if forces else None,
+        found,
+        order=layer_at(*source, view.geography).names,
+        force=forces.get(view.period),
         indicator=settings.indicator(view.indicator),
         against=view.look == AGAINST,
     )
-
-
-_COLUMNS = ["period", "compared_with", *COLUMNS]
-
-
-def _rows(frame: pd.DataFrame) -> list[tuple[str, Row]]:
-    # As objects, the rows of a layer share their texts: half the time and memory.
-    plain = frame[_COLUMNS].astype({c: object for c in _TEXT_COLUMNS if c in _COLUMNS})
-    return [
-        (period_key(period, compared_with), Row(*values))
-        for period, compared_with, *values in plain.itertuples(index=False, name=None)
-    ]

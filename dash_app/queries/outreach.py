@@ -88,8 +88,7 @@ def patches() -> dict[str, str]:
         if not layers.has_layer(geography):
             continue
         label = _kind(geography)
-        features = layers.outline_of(geography).features
-        names = {c: str(f["properties"]["name"]) for c, f in features.items()}
+        names = layers.outline_of(geography).names
         for code, name in sorted(names.items(), key=lambda pair: pair[1]):
             found[f"{geography}:{code}"] = f"{name} ({label})"
     return found
@@ -105,7 +104,8 @@ def outline_of(patch: str) -> dict[str, Any] | None:
     geography, _, code = patch.partition(":")
     if patch == WHOLE or not layers.has_layer(geography):
         return None
-    return layers.outline_of(geography).features.get(code)
+    layer = layers.outline_of(geography)
+    return layer.feature(code) if code in layer.names else None
 
 
 def bounds_of(plan: dict[str, Any], patch: str) -> layers.Bounds:

@@ -96,12 +96,11 @@ def _spots(
         if group not in others:
             text += f"Tested here: {', '.join(words.group_text(g) for g in others)}. "
         return None, f"{text}{INSTEAD}"
-    features = layer_at(*source, geography).features
     rows = make_spots(
         _by_area(found),
         _by_area(emerging),
         _by_area(changes),
-        order={code: f["properties"]["name"] for code, f in features.items()},
+        order=layer_at(*source, geography).names,
         look=look,
     )
     return Spots(
@@ -125,5 +124,4 @@ def _whole_words(tests: pd.DataFrame) -> str:
 def _impact_names(source: tuple[Path, int]) -> dict[str, str]:
     if not has_layer("impact_area"):
         return {}
-    features = layer_at(*source, "impact_area").features
-    return {code: str(f["properties"]["name"]) for code, f in features.items()}
+    return layer_at(*source, "impact_area").names

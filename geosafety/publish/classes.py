@@ -10,7 +10,6 @@ significant, `t` too few permutations to tell, `u` not tested.
 from __future__ import annotations
 
 import math
-from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -27,6 +26,7 @@ _FEWER = {1: (2,), 2: (1, 3), 3: (0, 2, 4), 4: (0, 1, 3, 4), 5: (0, 1, 2, 3, 4)}
 
 ZERO, LOW_ZERO, SUPPRESSED, INCOMPLETE, MISSING = "z", "y", "s", "i", "n"
 LOW_BASE = "abcde"
+_CLASSES, _LOW_CLASSES = np.array(list("01234")), np.array(list(LOW_BASE))
 _STATUS_SYMBOLS = {
     "suppressed": SUPPRESSED,
     "incomplete": INCOMPLETE,
@@ -88,10 +88,6 @@ class Scale:
     zero: bool = False
     centre: float | None = None
 
-    def class_of(self, value: float) -> int:
-        """Return the class of a value, 0 for the lowest."""
-        return bisect_right(self.breaks, value)
-
     def symbol(self, value: float, status: str) -> str:
         """Return the one character that says how an area is drawn.
 
@@ -103,15 +99,21 @@ class Scale:
         >>> scale.symbol(math.nan, "suppressed")
         's'
         """
-        if status in _STATUS_SYMBOLS:
-            return _STATUS_SYMBOLS[status]
-        if not math.isfinite(value):
-            return MISSING
-        low = status == "low base"
-        if self.zero and value == 0:
-            return LOW_ZERO if low else ZERO
-        number = self.class_of(value)
-        return LOW_BASE[number] if low else str(number)
+        return self.symbols([value], [status])[0]
+
+    def symbols(self, values: Sequence[float], statuses: Sequence[str]) -> list[str]:
+        """Return the same of every area of a map at once."""
+        known, said = np.asarray(values, dtype=float), np.asarray(statuses, dtype=str)
+        low = said == "low base"
+        number = np.searchsorted(self.breaks, known, side="right")
+        drawn = np.where(low, _LOW_CLASSES[number], _CLASSES[number])
+        if self.zero:
+            drawn = np.where(known == 0, np.where(low, LOW_ZERO, ZERO), drawn)
+        drawn[~np.isfinite(known)] = MISSING
+        for status, symbol in _STATUS_SYMBOLS.items():
+            drawn[said == status] = symbol
+        found: list[str] = drawn.tolist()
+        return found
 
 
 def cluster_symbol(label: str, stability: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from datetime import date
 
 from geosafety.publish.classes import number
@@ -73,20 +74,37 @@ def value_text(value: float, indicator: Indicator) -> str:
     >>> value_text(-12.0, indicators()["wmnow_change"])
     '−12'
     """
-    if not math.isfinite(value):
-        return ""
-    fine = 2 if 0 < abs(value) < 1 else 1
-    places = 0 if indicator.measure in _COUNTS else fine
-    sign = "+" if indicator.measure in _SIGNED and value > 0 else ""
-    ending = "%" if indicator.unit == "per cent" else ""
-    return sign + number(value, places) + ending
+    return value_texts([value], indicator)[0]
+
+
+def value_texts(values: Iterable[float], indicator: Indicator) -> list[str]:
+    """Write the values of a whole map as `value_text` writes one."""
+    whole, signed = indicator.measure in _COUNTS, indicator.measure in _SIGNED
+    plus, ending = "+" if signed else "", "%" if indicator.unit == "per cent" else ""
+    return [
+        (plus if value > 0 else "")
+        + number(value, 0 if whole else 2 if -1 < value < 1 and value else 1)
+        + ending
+        if math.isfinite(value)
+        else ""
+        for value in values
+    ]
 
 
 def interval_text(lower: float, upper: float, indicator: Indicator) -> str:
     """Write an interval; empty where there is none."""
-    if not (math.isfinite(lower) and math.isfinite(upper)):
-        return ""
-    return f"{value_text(lower, indicator)} to {value_text(upper, indicator)}"
+    return interval_texts([lower], [upper], indicator)[0]
+
+
+def interval_texts(
+    lowers: Iterable[float], uppers: Iterable[float], indicator: Indicator
+) -> list[str]:
+    """Write the intervals of a whole map as `interval_text` writes one."""
+    ends = (value_texts(lowers, indicator), value_texts(uppers, indicator))
+    return [
+        f"{low} to {high}" if low and high else ""
+        for low, high in zip(*ends, strict=True)
+    ]
 
 
 # What a stored verdict becomes on a page: its first letter is all that a map is sent.

@@ -3,6 +3,7 @@ from contextlib import contextmanager
 import pytest
 
 from dash_app.app import create_app
+from dash_app.table import COLUMNS, make_table
 from tests.fixtures_results import write_fixture_results
 
 
@@ -50,3 +51,11 @@ def demo_context(demo_app):
     """The demonstration, for pages that need all of its tables."""
     with demo_app.server.test_request_context("/"):
         yield demo_app
+
+
+def made_of(found, *, order, indicator, force=None):
+    """Make the table of a view from rows."""
+    columns = {
+        column: [row[i] for row in found.values()] for i, column in enumerate(COLUMNS)
+    }
+    return make_table(columns, order=order, force=force, indicator=indicator)

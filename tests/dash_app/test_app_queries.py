@@ -4,12 +4,12 @@ import math
 import pytest
 
 from dash_app.queries import layers, maps
-from dash_app.table import Row, make_table
+from dash_app.table import Row
 from dash_app.view import period_text
 from geosafety.errors import InputError
 from geosafety.publish.words import VERDICT_CODES
 from geosafety.settings import indicator
-from tests.dash_app.app_fixtures import app, context, results_folder
+from tests.dash_app.app_fixtures import app, context, made_of, results_folder
 
 pytestmark = pytest.mark.usefixtures("context")
 
@@ -49,7 +49,7 @@ def test_a_layer_that_does_not_exist_is_refused():
 def test_the_rows_are_in_the_order_of_the_polygons():
     found = view(g="ward", i="feels_safe_home")
     codes = [row.code for row in maps.table(found).rows]
-    assert codes == list(layers.layer_of("ward").features)
+    assert codes == list(layers.layer_of("ward").names)
 
 
 def test_only_firm_figures_are_ranked():
@@ -146,10 +146,9 @@ def test_hidden_numbers_are_nowhere():
 def test_a_figure_on_few_cases_is_not_ranked_even_beside_an_equal_firm_one():
     firm = Row("A", "Firm", value=5.0, status="ok")
     few = Row("B", "Few", value=5.0, status="low base")
-    table = make_table(
+    table = made_of(
         {"A": firm, "B": few},
         order={"A": "Firm", "B": "Few"},
-        force=None,
         indicator=indicator("wmnow_rate"),
     )
     assert [row.rank for row in table.rows] == [1, 0]

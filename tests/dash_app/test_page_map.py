@@ -10,12 +10,12 @@ from shapely.geometry import shape
 
 from dash_app.components.map import card, controls, parts
 from dash_app.queries import layers, looks, maps, parents, postcodes
-from dash_app.table import Row, make_table
+from dash_app.table import Row
 from dash_app.view import View, steps
 from geosafety import results
 from geosafety.publish.classes import DIVERGING, scale_for
 from geosafety.settings import indicator
-from tests.dash_app.app_fixtures import app, client, results_folder, showing
+from tests.dash_app.app_fixtures import app, client, made_of, results_folder, showing
 from tests.fixtures_results import HOSTILE, as_json, text_of
 
 
@@ -272,12 +272,11 @@ def ranked_table(intervals):
         code: row.__class__(**_firm(row)) for code, row in rows_of(intervals).items()
     }
     order = {code: row.name for code, row in found.items()}
-    return make_table(found, order=order, force=None, indicator=indicator("crime_rate"))
+    return made_of(found, order=order, indicator=indicator("crime_rate"))
 
 
 def _firm(row):
-    kept = {name: getattr(row, name) for name in row.__slots__}
-    return kept | {"status": "ok"}
+    return row._asdict() | {"status": "ok"}
 
 
 def test_the_range_of_a_rank_holds_every_order_that_the_intervals_allow():
@@ -374,7 +373,7 @@ class TestOverlays:
         assert ward.url.startswith("/geo/ward/")
         assert ward.style["fill"] is False
         features = venues.data["features"]
-        square = layers.outline_of("ward").features["E05000000"]["geometry"]
+        square = layers.outline_of("ward").feature("E05000000")["geometry"]
         assert shape(square).contains(shape(features[0]["geometry"]))
         assert features[0]["properties"]["name"] == HOSTILE
 

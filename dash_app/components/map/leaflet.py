@@ -111,7 +111,7 @@ def hideout(table: Table, indicator: Indicator) -> dict[str, Any]:
         "first": table.rows[0].code if table.rows else "",
         "symbols": "".join(row.symbol for row in table.rows),
         "verdicts": "".join(row.verdict[:1] or "." for row in table.rows),
-        "texts": [words.value_text(row.value, indicator) for row in table.rows],
+        "texts": words.value_texts([row.value for row in table.rows], indicator),
         "colours": list(table.scale.colours),
         "unit": words.unit_text(indicator),
         "bounds": layers.bounds(),
@@ -135,9 +135,10 @@ def hideout_of_spots(spots: Spots, texts: list[str]) -> dict[str, Any]:
 
 def chosen(view: View) -> list[Any]:
     """Return the outline of the chosen area, dark on a light halo."""
-    feature = layers.layer_of(view.geography).features.get(view.area)
-    if feature is None:
+    layer = layers.layer_of(view.geography)
+    if view.area not in layer.names:
         return []
+    feature = layer.feature(view.area)
     shared: dict[str, Any] = {"data": feature, "interactive": False}
     return [
         dl.GeoJSON(style=_HALO, onEachFeature={"variable": "geosafety.fly"}, **shared),

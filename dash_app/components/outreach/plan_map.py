@@ -36,7 +36,7 @@ def plan_map(plan: dict[str, Any], patch: str) -> html.Section:
 
 
 def _areas(plan: dict[str, Any], patch: str) -> dl.GeoJSON:
-    order = layers.outline_of(_SMALL).features
+    order = layers.outline_of(_SMALL).names
     states = [_SYMBOLS[plan["areas"].get(code, "none")] for code in order]
     return dl.GeoJSON(
         url=layer_url(_SMALL),
