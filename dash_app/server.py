@@ -15,6 +15,7 @@ import click
 from flask import Flask
 from waitress import create_server
 
+from dash_app import jobs
 from dash_app.app import create_app
 from dash_app.auth.mode_file import read_mode
 from dash_app.auth.modes import NO_LOGIN, NONE, Mode, is_loopback, read_key
@@ -103,6 +104,7 @@ def _warm(server: Flask) -> None:
             for geography in choices.choices():
                 view, _ = maps.resolve(g=geography)
                 parts.changes(view, order="highest")
+    jobs.load()
 
 
 def _collect_rarely() -> None:

@@ -79,7 +79,8 @@ class ValueWriter:
         arrow = pa.Table.from_pandas(
             table[list(VALUE_COLUMNS)], schema=SCHEMA, preserve_index=False
         )
-        for first, end in _cuts(table.groupby(["group", "period"], sort=False).ngroup()):
+        views = table.groupby(["group", "period"], sort=False).ngroup()
+        for first, end in _cuts(views):
             self._writer.write_table(arrow.slice(first, end - first))
         seen = table[CHOICES].drop_duplicates()
         self._choices.append(seen.astype(dict.fromkeys(CHOICES, "str")))
@@ -112,7 +113,7 @@ def _cuts(views: pd.Series) -> Iterator[tuple[int, int]]:
     Examples
     --------
     >>> list(_cuts(pd.Series([0] * 12_000 + [1] * 5_000 + [2] * 4_000 + [3] * 3_000)))
-    [(0, 10000), (10000, 12000), (12000, 21000), (21000, 24000)]
+    [(0, 10000), (10000, 17000), (17000, 24000)]
     """
     ends = [*(np.flatnonzero(np.diff(views)) + 1).tolist(), len(views)]
     first = 0
@@ -351,7 +352,8 @@ def write_table(folder: Path, name: str, tables: list[pd.DataFrame]) -> None:
     for column in table:
         if not pd.api.types.is_numeric_dtype(table[column]):
             table[column] = table[column].fillna("").astype("str")
-    table.to_parquet(folder / f"{name}.parquet", index=False, compression="zstd")
+    path = folder / f"{name}.parquet"
+    table.to_parquet(path, index=False, compression="zstd", row_group_size=ROW_GROUP)
 
 
 def write_stream(
@@ -383,10 +385,21 @@ def write_stream(
             writer.write_table(arrow, row_group_size=ROW_GROUP)
 
 
-def read_table(folder: Path, name: str) -> pd.DataFrame:
-    """Read one of the smaller tables: `ledger`, `coverage`, `clusters`, ..."""
+def read_table(folder: Path, name: str, **wanted: str) -> pd.DataFrame:
+    """Read one of the smaller tables: `ledger`, `coverage`, `clusters`, ...
+
+    Parameters
+    ----------
+    wanted
+        Of any column the value to keep, as in `geography="npu"`. A table that has no
+        such column, because nothing stood in it, has no such row.
+    """
     read_manifest(folder)
-    return pd.read_parquet(folder / f"{name}.parquet")
+    path = folder / f"{name}.parquet"
+    if set(wanted) - set(pq.read_schema(path).names):
+        return pd.read_parquet(path).iloc[:0]
+    filters = [(column, "==", value) for column, value in wanted.items()]
+    return pd.read_parquet(path, filters=filters or None)
 
 
 def as_lists(table: pa.Table) -> dict[str, list[Any]]:

@@ -1,4 +1,6 @@
+import numpy as np
 import pandas as pd
+import pyarrow.parquet as pq
 import pytest
 
 from geosafety import results
@@ -58,3 +60,90 @@ def test_a_missing_number_stays_missing(tmp_path):
     read = results.read_values(out).iloc[0]
     assert pd.isna(read["value"])
     assert read["numerator"] == 0
+
+
+def many_rows(rows, seed=5):
+    """Make rows of three indicators, with some 40 views of each, in no order."""
+    dice = np.random.default_rng(seed)
+    picked = {
+        "area_code": [f"E{n:04}" for n in dice.integers(0, 400, rows)],
+        "period": dice.choice([f"2024-{m:02}" for m in range(1, 11)], rows),
+        "group": dice.choice(["all", "category=Drugs", "category=Theft", "x"], rows),
+        "status": dice.choice(["ok", "suppressed"], rows),
+        "value": dice.normal(size=rows),
+    }
+    text = {c: "" for c in VALUE_COLUMNS if c not in NUMBERS}
+    blank = text | dict.fromkeys(NUMBERS, 1.0) | {"geography": "lsoa"}
+    return [
+        pd.DataFrame(blank | picked | {"indicator": name})[list(VALUE_COLUMNS)]
+        for name in ("a", "b", "c")
+    ]
+
+
+ASKED = [
+    {},
+    {"indicator": ["b"], "group": ["all"], "period": ["2024-05"]},
+    {"indicator": ["a", "c"], "group": ["x", "category=Theft"]},
+    {"area_code": ["E0001", "E0399", "nobody"], "status": ["suppressed"]},
+    {"period": ["2024-01", "2024-10"], "geography": ["lsoa", "force"]},
+    {"indicator": ["d"]},
+    {"geography": ["npu"], "indicator": ["a"]},
+]
+
+
+@pytest.mark.parametrize("asked", ASKED)
+def test_a_filter_leaves_the_rows_that_a_search_through_all_of_them_finds(
+    asked, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(results, "ROW_GROUP", 300)
+    tables = many_rows(4000)
+    write(tmp_path / "results", *tables)
+    every = pd.concat(tables)
+    for column, names in asked.items():
+        every = every[every[column].isin(names)]
+    found = results.read_values(tmp_path / "results", **asked)
+    order = ["indicator", "value"]
+    found = results.as_text(found, VALUE_COLUMNS[:6]).sort_values(order)
+    expected = every.sort_values(order)
+    columns = [*order, "area_code", "period", "group", "status"]
+    assert found[columns].astype(str).to_numpy().tolist() == (
+        expected[columns].astype(str).to_numpy().tolist()
+    )
+    lists = results.as_lists(
+        results.read_arrow(tmp_path / "results", ("area_code", "value"), **asked)
+    )
+    assert sorted(lists["value"]) == sorted(expected["value"])
+    assert sorted(lists["area_code"]) == sorted(expected["area_code"])
+
+
+def test_every_view_of_a_layer_lies_in_one_row_group(tmp_path, monkeypatch):
+    monkeypatch.setattr(results, "ROW_GROUP", 300)
+    (table, *_) = many_rows(4000)
+    write(tmp_path / "results", table)
+    file = pq.ParquetFile(tmp_path / "results" / "values.parquet")
+    held = [
+        file.read_row_group(i, ["group", "period"]).to_pandas()
+        for i in range(file.num_row_groups)
+    ]
+    assert max(map(len, held)) <= 300
+    assert len(held) > 10
+    views = pd.concat([g.astype(str).drop_duplicates() for g in held])
+    assert not views.duplicated().any()
+
+
+def test_values_put_in_the_place_of_others_are_read_anew(tmp_path):
+    out = tmp_path / "results"
+    for name in ("old", "new", "third"):
+        write(out, row(indicator=name))
+        assert results.read_values(out)["indicator"].tolist() == [name]
+        assert results.read_values(out, indicator=["old"]).empty == (name != "old")
+
+
+def test_a_table_is_read_by_what_its_columns_hold(tmp_path):
+    write(tmp_path, row())
+    table = pd.DataFrame({"kind": ["a", "b", "a"], "n": [1, 2, 3]})
+    results.write_table(tmp_path, "clusters", [table])
+    assert results.read_table(tmp_path, "clusters", kind="a")["n"].tolist() == [1, 3]
+    assert results.read_table(tmp_path, "clusters", kind="c").empty
+    results.write_table(tmp_path, "trends", [])
+    assert results.read_table(tmp_path, "trends", kind="a").empty

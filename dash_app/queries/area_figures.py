@@ -8,7 +8,6 @@ from functools import lru_cache
 from typing import Any
 
 import geopandas as gpd
-import pandas as pd
 
 from dash_app.queries import maps
 from dash_app.queries.area import places
@@ -101,13 +100,16 @@ def _saying(status: str, verdict: str) -> str:
 @lru_cache(maxsize=16)
 def _shares(source: Source, view: View) -> dict[str, str]:
     """Say what was found of each area's weighted share; nothing where none was made."""
-    path = source[0] / "estimates.parquet"
-    if not path.exists():
+    if not (source[0] / "estimates.parquet").exists():
         return {}
-    wanted = {"indicator": view.indicator, "geography": view.geography, "by": ""}
-    filters = [(c, "==", n) for c, n in {**wanted, "survey": view.period}.items()]
-    columns = ["area_code", "verdict", "finding", "difference", "status"]
-    found = pd.read_parquet(path, filters=filters, columns=columns)
+    found = results.read_table(
+        source[0],
+        "estimates",
+        indicator=view.indicator,
+        geography=view.geography,
+        by="",
+        survey=view.period,
+    )
     return {
         str(row["area_code"]): _saying(str(row["status"]), _judged(row))
         for row in records(found)

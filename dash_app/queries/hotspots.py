@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -209,15 +207,7 @@ def _named(asked: Asked) -> tuple[Any, ...]:
 
 def _trends(asked: Asked) -> pd.DataFrame:
     view = asked.view
-    return _own(*source(), "trends", view.geography, view.indicator, view.group)
-
-
-@lru_cache(maxsize=32)
-def _own(  # noqa: PLR0913 - the key of one cached answer
-    path: Path, stamp: int, name: str, geography: str, indicator: str, group: str
-) -> pd.DataFrame:
-    table = patterns.tests_at(path, stamp, name)
-    return where(table, geography=geography, indicator=indicator, group=group)
+    return patterns.tests_of(view.geography, view.indicator, view.group)[1]
 
 
 def concentration(asked: Asked) -> Concentration | None:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
-from shapely.geometry import mapping, shape
+import shapely
 
 from dash_app.queries import postcodes
 from dash_app.queries.choices import choices
@@ -30,7 +30,9 @@ class WebLayer:
     packed: bytes
     digest: str
     names: dict[str, str]  # by code, in the order of the polygons
-    texts: dict[str, str]  # each area as GeoJSON: parsed, all of them take 20 times that
+    texts: dict[
+        str, str
+    ]  # each area as GeoJSON: parsed, all of them take 20 times that
     bounds: Bounds
 
     def feature(self, code: str) -> dict[str, Any]:
@@ -151,15 +153,14 @@ def _venues(path: Path, stamp: int) -> tuple[Venue, ...]:
 @lru_cache(maxsize=4)
 def _labels(path: Path, stamp: int, geography: str) -> dict[str, Any]:
     layer = layer_at(path, stamp, geography)
+    inside = shapely.point_on_surface(shapely.from_geojson([*layer.texts.values()]))
     features = [
         {
             "type": "Feature",
             "properties": {"name": name},
-            "geometry": mapping(
-                shape(layer.feature(code)["geometry"]).representative_point()
-            ),
+            "geometry": {"type": "Point", "coordinates": [point.x, point.y]},
         }
-        for code, name in layer.names.items()
+        for name, point in zip(layer.names.values(), inside, strict=True)
     ]
     return {"type": "FeatureCollection", "features": features}
 

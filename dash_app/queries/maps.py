@@ -9,7 +9,6 @@ import math
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
 from dash_app.queries import looks
@@ -89,7 +88,8 @@ def rows_of(view: View) -> list[dict[str, Any]]:
     """Return the view's rows with every column, unrounded, for a file."""
     wanted = _wanted(view)
     found = results.as_lists(results.read_arrow(folder(), VALUE_COLUMNS, **wanted))
-    return [dict(zip(found, row, strict=True)) for row in zip(*found.values(), strict=True)]
+    rows = zip(*found.values(), strict=True)
+    return [dict(zip(found, row, strict=True)) for row in rows]
 
 
 def _wanted(view: View) -> dict[str, list[str]]:

@@ -174,9 +174,10 @@ def spots_of(  # noqa: PLR0913 - a view, and the tables behind it
     impact_areas
         The name of every impact area, by its code.
     """
-    emerging = trends[trends["trend"] == EMERGING]
+    kinds = [str(kind) for kind in trends.get("trend", [])]
+    emerging = trends[[kind == EMERGING for kind in kinds]]
     # Emerging cold spots are rows of the same table that no map shows.
-    changes = trends[trends["trend"].astype(str).str.startswith("change")]
+    changes = trends[[kind.startswith("change") for kind in kinds]]
     whole = tests.loc[tests["statistic"] == "Moran's I", "words"]
     first = clusters.iloc[0]
     return Spots(
@@ -198,6 +199,22 @@ def spots_of(  # noqa: PLR0913 - a view, and the tables behind it
     )
 
 
+_SPOT_COLUMNS = (
+    "area_code",
+    "label",
+    "reason",
+    "stability",
+    "stability_word",
+    "z_score",
+    "q_value",
+    "impact_area",
+    "class",
+    "months",
+    "hot_months",
+    "words",
+)
+
+
 def _by_area(frame: pd.DataFrame) -> Found:
-    rows = ({str(k): v for k, v in r.items()} for r in frame.to_dict("records"))
-    return {str(row["area_code"]): row for row in rows}
+    rows = frame[[c for c in _SPOT_COLUMNS if c in frame]].to_dict("records")
+    return {str(row["area_code"]): {str(k): v for k, v in row.items()} for row in rows}

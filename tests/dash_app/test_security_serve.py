@@ -226,7 +226,7 @@ def test_every_answer_is_wholly_of_one_build(two_builds, tmp_path):
     assert {builds for _, builds in found} == {frozenset({b}) for b in BUILDS}
 
 
-READS = ("read_choices", "read_values", "read_web_geometry", "read_table")
+READS = ("read_choices", "read_arrow", "read_web_geometry", "read_table")
 
 
 @pytest.mark.parametrize("read", READS)

@@ -78,10 +78,9 @@ def _latest(values: pd.DataFrame, own: pd.DataFrame) -> pd.DataFrame:
 def _weighted(folder: Path, values: pd.DataFrame) -> pd.DataFrame:
     """Put the weighted shares and their verdicts in the place of the counted ones."""
     values = values.assign(effective_n=values["base"], weighted=False)
-    path = folder / "estimates.parquet"
-    if not path.exists():
+    if not (folder / "estimates.parquet").exists():
         return values
-    found = pd.read_parquet(path, filters=[("by", "==", "")])
+    found = results.read_table(folder, "estimates", by="")
     found = found[found["weighted"].notna() & (found["place"] == "home")]
     keys = ["indicator", "survey", "geography", "area_code"]
     found = found.astype(dict.fromkeys(keys, "str")).drop_duplicates(keys)
