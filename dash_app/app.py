@@ -10,6 +10,7 @@ from typing import Any, cast
 from dash import Dash, html, page_container, set_props
 
 from dash_app import routes_area, routes_downloads, routes_outreach
+from dash_app.answers import forget, keep_answers
 from dash_app.auth import guard
 from dash_app.auth.modes import NO_LOGIN, Mode
 from dash_app.one_build import Server
@@ -55,6 +56,7 @@ def create_app(results: Path, mode: Mode = NO_LOGIN, *, key: str = "") -> Dash:
     server.secret_key = key or secrets.token_hex()
     settle_cookies(server, mode)
     guard(server, mode)  # before Dash, so that nothing of Dash comes before it
+    keep_answers(server)
     leave_out_tables()
     app = Dash(
         "dash_app",
@@ -83,6 +85,7 @@ def create_app(results: Path, mode: Mode = NO_LOGIN, *, key: str = "") -> Dash:
 
 def tell(error: Exception) -> None:
     """Show an expected problem in full; log any other and say only that it broke."""
+    forget()
     if isinstance(error, GeosafetyError):
         set_props("notice", {"children": f"{error.problem} {error.hint}"})
     else:
