@@ -8,6 +8,7 @@ from urllib.parse import quote
 
 import dash
 
+from dash_app.auth import signs_in, signs_out, who
 from dash_app.components.map import clusters, sentence
 from dash_app.queries import looks, maps, patterns
 from dash_app.table import Row
@@ -32,14 +33,15 @@ _PAGE = """<!DOCTYPE html>
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>{title}</title>
+<title>{title}: geosafety</title>
 <link rel="icon" href="{home}assets/icon.svg" type="image/svg+xml">
 <link rel="stylesheet" href="{home}assets/base.css">
+<link rel="stylesheet" href="{home}assets/account.css">
 </head>
 <body>
 <a class="skip" href="#content">Skip to the content</a>
 <header><div class="masthead"><a class="brand" href="{home}">geosafety</a>
-<nav aria-label="Pages">{links}</nav>
+<nav aria-label="Pages">{links}</nav>{account}
 </div></header>
 <main id="content" tabindex="-1">{body}</main>
 </body>
@@ -97,7 +99,22 @@ def _page(title: str, body: str) -> str:
         f'<a href="{escape(page["relative_path"])}">{escape(page["name"])}</a>'
         for page in sorted(pages, key=lambda page: page["order"])
     )
-    return _PAGE.format(title=title, home=_home(), links=links, body=body)
+    return _PAGE.format(
+        title=title, home=_home(), links=links, account=_account(), body=body
+    )
+
+
+def _account() -> str:
+    """Say who is signed in, with the way out, as the frame of other pages does."""
+    if not signs_in():
+        return ""
+    user, out = who(), ""
+    if signs_out():
+        action = dash.get_relative_path("/sign-out")
+        button = '<button class="link">Sign out</button>'
+        out = f'<form method="post" action="{action}">{button}</form>'
+    said = escape(f"{user.name} ({user.role})")
+    return f'<div class="account"><span>{said}</span>{out}</div>'
 
 
 def _home() -> str:

@@ -43,6 +43,21 @@ SMALL_TARGETS = """() => [...document.querySelectorAll(
   .filter(([e, r]) => r.width && (r.width < 24 || r.height < 23.5))
   .map(([e, r]) => `${e.tagName} ${e.textContent.slice(0, 30)} ${r.width}x${r.height}`)
 """
+# A window of 1280 by 1024 px at 400 % zoom. The wheel has to get past a map in it.
+MADE_LARGE = (320, 256)
+# WCAG 2.2, 1.4.12: text that a reader sets wider is not cut off.
+WIDELY_SET = """
+* { line-height: 1.5 !important; letter-spacing: .12em !important;
+    word-spacing: .16em !important }
+p { margin-bottom: 2em !important }"""
+CUT_OFF = """() => [...document.querySelectorAll('main *')].filter(e => {
+  const style = getComputedStyle(e);
+  return e.offsetParent && !e.children.length && e.textContent.trim()
+    && !e.closest('.unseen, .leaflet-container, svg')
+    && (style.overflowX == 'hidden' || style.overflowY == 'hidden')
+    && (e.scrollWidth > e.clientWidth + 1 || e.scrollHeight > e.clientHeight + 1);
+}).map(e => `${e.tagName} ${e.className} ${e.textContent.slice(0, 30)}`)
+"""
 
 
 def paths():
@@ -54,13 +69,21 @@ def test_a_page_is_quiet_reflows_and_can_be_hit(watch, request, where, path):
     watched = watch(site=request.getfixturevalue(where))
     page = watched.open(path)
     assert watched.elsewhere == []
-    assert page.title().strip()
     assert page.locator("main h1").count() == 1
-    for width in (390, 320):
-        page.set_viewport_size({"width": width, "height": 844})
+    assert page.title() == f"{page.locator('main h1').text_content()}: geosafety"
+    for width, height in ((390, 844), (320, 844), MADE_LARGE):
+        page.set_viewport_size({"width": width, "height": height})
         page.wait_for_timeout(60)
         assert page.evaluate("document.documentElement.scrollWidth") == width
         assert page.evaluate(SMALL_TARGETS) == []
+    for box in page.locator(".map").all():
+        assert 120 <= box.bounding_box()["height"] <= 0.75 * MADE_LARGE[1]
+    page.add_style_tag(content=WIDELY_SET)
+    for size in (MADE_LARGE, (1280, 900)):
+        page.set_viewport_size({"width": size[0], "height": size[1]})
+        page.wait_for_timeout(60)
+        assert page.evaluate("document.documentElement.scrollWidth") == size[0]
+        assert page.evaluate(CUT_OFF) == []
     assert watched.complaints == []
 
 

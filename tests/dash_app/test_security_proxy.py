@@ -274,3 +274,14 @@ def test_the_examples_can_be_read(tmp_path, name):
     mode = read_mode(tmp_path / name, {CLIENT_SECRET: "s"})
     assert set(mode.roles.values()) == set(ROLES)
     assert set(mode.npus.values()) <= {"BE", "BW", "CV", "DY", "SH", "SW", "WS", "WV"}
+
+
+def test_a_plain_page_says_who_is_signed_in(proxy_app):
+    page = get(proxy_app, "/table", signed_in("inspectors", "jo@west"))
+    named = '<div class="account"><span>jo@west (inspector)</span></div>'
+    assert named in page.get_data(as_text=True)
+
+
+def test_nobody_is_named_where_nobody_signs_in(app):
+    page = app.server.test_client().get("/table").get_data(as_text=True)
+    assert 'class="account"' not in page

@@ -1,6 +1,15 @@
-/* Say so when the server no longer knows who this is: else a click would do nothing. */
+/* What every page does: name its window, and say when nobody is signed in any more. */
 (function () {
   "use strict";
+  /* After what is shown, so that windows and bookmarks can be told apart. */
+  function name() {
+    var shown = document.querySelector("main h1");
+    var title = shown && shown.textContent + ": geosafety";
+    if (title && document.title !== title) { document.title = title; }
+  }
+  new MutationObserver(name).observe(document, { childList: true, subtree: true });
+
+  /* Else a click would do nothing. */
   var fetched = window.fetch;
   window.fetch = function () {
     return fetched.apply(window, arguments).then(function (answer) {
