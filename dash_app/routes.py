@@ -7,7 +7,7 @@ from importlib.resources import files
 
 from flask import Flask, Response, abort, request
 
-from dash_app import plain
+from dash_app import plain, whole_table
 from dash_app.auth import EXPORT, VIEW, needs, open_to_all
 from dash_app.components.map.parts import file_name
 from dash_app.export import csv_text
@@ -73,7 +73,8 @@ def table() -> Response:
     if error := choices.problem():
         return Response(plain.stopped(error), 503)
     view, notes = maps.resolve(**{k: str(v) for k, v in request.args.items()})
-    return Response(plain.table_page(view, notes))
+    order = request.args.get("sort", "")
+    return Response(whole_table.table_page(view, notes, order))
 
 
 @needs(EXPORT)

@@ -29,8 +29,8 @@ _CAN = (
 _TESTED = (
     "Each page and many of its states are checked by axe-core against WCAG 2.2, levels "
     "A and AA, every time the program changes; none may fail.",
-    "So are: no sideways scrolling at 390 and 320 pixels and at 400 % zoom, no text cut "
-    "off when letters, words and lines are set wider, buttons of at least 24 by 24 "
+    "So are: no sideways scrolling at 390 and 320 pixels and at 400 % zoom, no text "
+    "cut off when letters, words and lines are set wider, buttons of at least 24 by 24 "
     "pixels, a visible focus on every control, one main heading on each page.",
     "Whole tasks are walked by keyboard in a real browser: choose an area in the list, "
     "change what the map shows, follow a link back.",

@@ -3,6 +3,7 @@ import csv
 import gzip
 import io
 import json
+import re
 
 import dash
 import pytest
@@ -88,6 +89,44 @@ def test_the_table_page_holds_every_area(client):
     assert "Every area: 64" in text
     assert all(f">Small {n}<" in text for n in range(1, 65))
     assert "Synthetic figures" in text
+
+
+def column(client, sort, number):
+    text = client.get(f"/table?g=ward&i=feels_safe_home&sort={sort}").get_data(True)
+    body = text.partition("<tbody>")[2]
+    cells = [
+        re.findall(r"<t[dh][^>]*>(.*?)</t[dh]>", row) for row in body.split("<tr>")
+    ]
+    return [re.sub("<[^>]*>", "", row[number]) for row in cells if row], text
+
+
+def test_the_table_page_is_sorted_by_its_heads(client):
+    names, text = column(client, "name", 1)
+    assert names == sorted(names)
+    assert 'aria-sort="ascending"><a href="?' in text
+    assert "sort=-name" in text
+    assert column(client, "-name", 1)[0] == names[::-1]
+    for sort, number in (("value", 2), ("numerator", 4), ("base", 5)):
+        for down in (False, True):
+            found, text = column(client, f"-{sort}" if down else sort, number)
+            figures = [float(n.rstrip("%").replace(",", "")) for n in found if n]
+            assert len(figures) > 2
+            assert figures == sorted(figures, reverse=down)
+            assert found[len(figures) :] == [""] * (len(found) - len(figures))
+            said = "descending" if down else "ascending"
+            assert re.findall('aria-sort="(.*?)"', text) == [said]
+    ranks = [n for n in column(client, "", 0)[0] if n]
+    assert ranks == sorted(ranks, key=int) == column(client, "rank", 0)[0][: len(ranks)]
+    down = [n for n in column(client, "-rank", 0)[0] if n]
+    assert down == sorted(ranks, key=int, reverse=True)
+
+
+@pytest.mark.parametrize("sort", ["nothing", "-", "status", "_fields", "<script>"])
+def test_what_is_no_column_leaves_the_order_alone(client, sort):
+    found, text = column(client, sort, 1)
+    assert found == column(client, "", 1)[0]
+    assert 'aria-sort="ascending"><a href' in text
+    assert "<script>" not in text
 
 
 def test_the_table_page_escapes_names(client):
