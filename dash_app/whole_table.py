@@ -65,7 +65,7 @@ def table_page(view: View, notes: tuple[str, ...], order: str = "") -> str:
         f"<p>{escape(words.kinds_text(list(kinds)))}. "
         f"Areas: {escape(layer.vintage)}.</p>",
         f'<p><a href="{home()}{escape(asked.search())}">Show on the map</a></p>',
-        _table(heads, rows),
+        _table(heads, rows, figures=spots is None),
     ]
     return page(escape(title), "\n".join(lines))
 
@@ -117,11 +117,11 @@ def _head(name: str) -> str:
     return f'<th scope="col">{name}</th>'
 
 
-def _table(heads: list[str], rows: list[str]) -> str:
-    body = "\n".join(rows)
+def _table(heads: list[str], rows: list[str], *, figures: bool) -> str:
+    body, kind = "\n".join(rows), "whole figures" if figures else "whole"
     return (
         '<div class="scroll" tabindex="0" role="region" aria-label="Every area">'
-        f'<table class="whole"><caption>Every area: {len(rows):,}</caption>'
+        f'<table class="{kind}"><caption>Every area: {len(rows):,}</caption>'
         f"<thead><tr>{''.join(heads)}</tr></thead><tbody>{body}</tbody></table></div>"
     )
 
@@ -137,7 +137,8 @@ def _rows(found: list[Row], view: View, indicator: settings.Indicator) -> list[s
         for pair in {(row.verdict, row.status) for row in found}
     }
     return [
-        f"<tr><td>{f'{row.rank:,}' if row.rank else ''}</td>"
+        f"<tr{'' if row.rank else _UNRANKED}>"
+        f"<td>{f'{row.rank:,}' if row.rank else ''}</td>"
         f'<th scope="row"><a href="{link.replace(_HERE, quote(row.code))}">'
         f"{escape(row.name)}</a></th><td>{value}</td>"
         f"<td>{interval}</td>"
@@ -147,6 +148,7 @@ def _rows(found: list[Row], view: View, indicator: settings.Indicator) -> list[s
     ]
 
 
+_UNRANKED = ' class="unranked"'  # an area whose figure is not firm enough
 _HERE = "AREA"  # stands in a link for an area's code
 
 
