@@ -13,7 +13,7 @@ from dash_app import plain
 from dash_app.auth import BRIEF, EXPORT, needs
 from dash_app.components.map.parts import file_name
 from dash_app.jobs import exports, pictures
-from dash_app.queries import choices, downloads, looks, maps
+from dash_app.queries import choices, downloads, maps
 from geosafety.errors import GeosafetyError
 
 _PART = 1 << 18  # bytes
@@ -69,9 +69,8 @@ def view_png() -> Response:
     if error := choices.problem():
         return Response(plain.stopped(error), 503)
     view, notes = maps.resolve(**{k: str(v) for k, v in request.args.items()})
-    if notes or not looks.can_draw(view):
-        text = "\n".join(notes) or "This view cannot be had as a picture."
-        return Response(plain.refused(text), 404)
+    if notes:
+        return Response(plain.refused("\n".join(notes)), 404)
     try:
         body = pictures.png(view)
     except GeosafetyError as error:

@@ -11,8 +11,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from geosafety.publish import words
-from geosafety.publish.classes import NOT_SIGNIFICANT, Scale, scale_for
+from geosafety.publish import against_force, words
+from geosafety.publish.classes import Scale
 from geosafety.settings import FORCE_CODE, Indicator
 
 # The columns of a result that a row is made of, in this order.
@@ -129,24 +129,20 @@ def make_table(
         )
     }
     values, statuses = columns["value"], columns["status"]
-    pairs = zip(values, statuses, strict=True)
-    scale = scale_for(
-        [value for value, status in pairs if status in ("ok", "low base")],
+    scale, symbols = against_force.classed(
+        values,
+        statuses,
+        columns["verdict"],
         measure=indicator.measure,
-        centre=force.value if against and force else None,
+        force=force.value if against and force else math.nan,
     )
     if indicator.measure == "index" and force is None:
         force = Row(FORCE_CODE, "Force", value=100.0, kind="", status="ok")
     judged = zip(columns["verdict"], statuses, strict=True)
-    verdicts = [
+    columns["verdict"] = [
         words.VERDICT_CODES.get(verdict, "") if status == "ok" else ""
         for verdict, status in judged
     ]
-    symbols = scale.symbols(values, statuses)
-    if against:
-        drawn = zip(verdicts, symbols, strict=True)
-        symbols = [NOT_SIGNIFICANT if v in _ALIKE else s for v, s in drawn]
-    columns["verdict"] = verdicts
     # Code and name are the layer's own texts, so that tables share them.
     made = (order, order.values(), *columns.values(), symbols, _ranks(values, statuses))
     return Table(
@@ -157,7 +153,6 @@ def make_table(
     )
 
 
-_ALIKE = ("same", "unsure")
 _FIGURES = COLUMNS[COLUMNS.index("value") :]
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from dash_app.queries import looks, patterns
 from dash_app.queries.source import Source, source
-from dash_app.view import BETWEEN, View
+from dash_app.view import AGAINST, BETWEEN, View
 
 if TYPE_CHECKING:
     from geosafety.pipeline.map_files import Wanted
@@ -31,13 +31,22 @@ def _wanted(view: View) -> Wanted:
     if view.surface:
         return Wanted(look="surface", geography=view.geography, surface=view.surface)
     shown, _ = looks.drawn(view)
+    period, _, compared_with = shown.period.partition(BETWEEN)
     return Wanted(
-        look=view.look if patterns.spots(view)[0] else "value",
+        look=_look(shown),
         geography=shown.geography,
         indicator=shown.indicator,
-        period=shown.period.partition(BETWEEN)[0],
+        period=period,
+        compared_with=compared_with,
         group=shown.group,
     )
+
+
+def _look(shown: View) -> str:
+    """Return a look that a map to take away has; a change is a value of its own."""
+    if shown.look == AGAINST or patterns.spots(shown)[0]:
+        return shown.look
+    return "value"
 
 
 @lru_cache(maxsize=8)

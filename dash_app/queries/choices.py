@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from functools import lru_cache
 from pathlib import Path
 
-from dash_app.queries.source import folder, source
+from dash_app.queries.source import Source, folder, source
 from dash_app.view import period_key
 from geosafety import results, settings
 from geosafety.errors import GeosafetyError, InputError
@@ -51,3 +52,17 @@ def _choices(path: Path, _stamp: int) -> Choices:
         for g in settings.geographies()
         if g in found
     }
+
+
+def filled(geography: str, indicator: str, group: str) -> set[str]:
+    """Return the periods in which some area of a layer has a figure to show."""
+    return _filled(source(), geography, indicator, group)
+
+
+@lru_cache(maxsize=64)
+def _filled(source: Source, geography: str, indicator: str, group: str) -> set[str]:
+    columns = ("period", "compared_with", "value")
+    wanted = {"geography": [geography], "indicator": [indicator], "group": [group]}
+    found = results.as_lists(results.read_arrow(source[0], columns, **wanted))
+    rows = set(zip(*found.values(), strict=True))
+    return {period_key(p, c) for p, c, value in rows if math.isfinite(value)}

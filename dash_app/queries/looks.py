@@ -5,11 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from dash_app.queries.choices import choices
+from dash_app.queries.choices import choices, filled
 from dash_app.queries.patterns import INSTEAD, has_spots
-from dash_app.view import AGAINST, BETWEEN, CHANGE, GAP, LOOKS, VALUE, View
+from dash_app.view import (
+    AGAINST,
+    BETWEEN,
+    CHANGE,
+    GAP,
+    LOOKS,
+    VALUE,
+    View,
+    period_text,
+)
 from geosafety import settings
-from geosafety.publish import words
+from geosafety.publish import against_force
 
 # By measure, what says how a figure has changed or falls short, the best first.
 _COMPANIONS: dict[str, dict[str, tuple[str, ...]]] = {
@@ -26,7 +35,7 @@ def offered(geography: str, indicator: str) -> list[str]:
     """Return the looks that make sense of an indicator on a layer, the value first."""
     found = {
         VALUE: True,
-        AGAINST: settings.indicator(indicator).measure in words.AGAINST_FORCE,
+        AGAINST: against_force.can_be_set(settings.indicator(indicator)),
         CHANGE: bool(companion(geography, indicator, CHANGE)),
         GAP: bool(companion(geography, indicator, GAP)),
         "clusters": has_spots(indicator),
@@ -55,8 +64,11 @@ def drawn(view: View) -> tuple[View, str]:
     """Return the view of the figure that a look stands for, and why it is another.
 
     A change and a gap are figures of their own, with a period and verdicts of their
-    own. Where the results hold none for the period or the group, the value is shown.
+    own. Where the results hold none for the period or the group, the value is shown;
+    and so it is where the Force has no figure to be set beside.
     """
+    if view.look == AGAINST:
+        return _beside_the_force(view)
     if view.look not in (CHANGE, GAP):
         return view, ""
     name = companion(view.geography, view.indicator, view.look)
@@ -67,12 +79,14 @@ def drawn(view: View) -> tuple[View, str]:
         # Of several earlier periods to compare with, the nearest.
         return replace(view, indicator=name, period=max(held)), ""
     what = "change up to" if view.look == CHANGE else "gap for"
-    period = words.period_text(*view.period.split(BETWEEN))
     group = "" if not same else " in this group"
-    text = f"These results hold no {what} {period}{group}. {INSTEAD}"
+    text = f"These results hold no {what} {period_text(view.period)}{group}. {INSTEAD}"
     return replace(view, look=""), text
 
 
-def can_draw(view: View) -> bool:
-    """Say whether a view can be had as a picture: not with classes round the Force."""
-    return bool(view.surface) or view.look != AGAINST
+def _beside_the_force(view: View) -> tuple[View, str]:
+    if view.period in filled("force", view.indicator, view.group):
+        return view, ""
+    when = period_text(view.period)
+    text = f"These results hold no Force figure for {when}. {INSTEAD}"
+    return replace(view, look=""), text

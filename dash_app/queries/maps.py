@@ -5,14 +5,13 @@ Every name that comes from a URL is looked up in the results before it is used.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
 from dash_app.queries import looks
-from dash_app.queries.choices import choices
+from dash_app.queries.choices import choices, filled
 from dash_app.queries.layers import layer_at, layer_of, overlays
 from dash_app.queries.source import Source, folder, source
 from dash_app.queries.surfaces import surfaces
@@ -43,9 +42,7 @@ def resolve(**asked: str) -> tuple[View, Notes]:
     g = pick(asked.get("g", ""), known, ("npu", "local_authority"), "layer", notes)
     i = pick(_mapped(asked, notes), known[g], PREFERRED, "indicator here", notes)
     group = asked.get("grp", "") or "all"
-    p = pick_period(
-        asked.get("p", ""), known[g][i], lambda: _filled(source(), g, i, group), notes
-    )
+    p = pick_period(asked.get("p", ""), known[g][i], lambda: filled(g, i, group), notes)
     grp = pick(asked.get("grp", ""), known[g][i][p], ("all",), "group here", notes)
     a = asked.get("a", "")
     if a and a not in layer_of(g).names:
@@ -101,16 +98,6 @@ def _wanted(view: View) -> dict[str, list[str]]:
         "period": [period],
         "compared_with": [compared_with],
     }
-
-
-@lru_cache(maxsize=64)
-def _filled(source: Source, geography: str, indicator: str, group: str) -> set[str]:
-    """Return the periods in which some area of a layer has a figure to show."""
-    columns = ("period", "compared_with", "value")
-    wanted = {"geography": [geography], "indicator": [indicator], "group": [group]}
-    found = results.as_lists(results.read_arrow(source[0], columns, **wanted))
-    rows = set(zip(*found.values(), strict=True))
-    return {period_key(p, c) for p, c, value in rows if math.isfinite(value)}
 
 
 @lru_cache(maxsize=64)

@@ -11,7 +11,7 @@ from geosafety.cli.common import Reporter, main, results_option, speaking
 from geosafety.settings import geographies
 from geosafety.settings import indicators as catalogue
 
-LOOKS = ("value", "clusters", "emerging", "surface")
+LOOKS = ("value", "force", "clusters", "emerging", "surface")
 
 
 @main.command("map")
@@ -21,7 +21,8 @@ LOOKS = ("value", "clusters", "emerging", "surface")
     type=click.Choice(LOOKS),
     default="value",
     show_default=True,
-    help="Values; hot and cold spots; the same through time; or a density surface.",
+    help="Values; the same set beside the Force; hot and cold spots; the same through "
+    "time; or a density surface.",
 )
 @click.option(
     "--geography",

@@ -25,6 +25,7 @@ STATISTIC = "gi_star"
 # What is shown where nothing is asked for: the layer and the indicator of each look.
 DEFAULTS = {
     "value": ("npu", "wmnow_rate"),
+    "force": ("npu", "wmnow_rate"),
     "clusters": ("lsoa", "crime_rate"),
     "emerging": ("lsoa", "crime_rate"),
     "surface": ("local_authority", ""),
@@ -38,9 +39,12 @@ class Wanted:
     Attributes
     ----------
     look
-        `value`, `clusters`, `emerging` or `surface`.
+        `value`, `force` (values set beside the Force's), `clusters`, `emerging` or
+        `surface`.
     geography, indicator, period
         Empty: as in `DEFAULTS`; the latest period. Clusters are tested on one period.
+    compared_with
+        Of a change, the earlier period. Empty: the nearest one.
     surface
         The name of a surface, for that look.
     """
@@ -49,6 +53,7 @@ class Wanted:
     geography: str = ""
     indicator: str = ""
     period: str = ""
+    compared_with: str = ""
     group: str = "all"
     surface: str = ""
 
@@ -93,17 +98,34 @@ def read_sheet(folder: Path, wanted: Wanted) -> MapSheet:
         geography=wanted.geography or geography,
         indicator=wanted.indicator or indicator,
         period=wanted.period,
+        compared_with=wanted.compared_with,
         group=wanted.group,
         surface=wanted.surface,
     )
-    make = {"value": _of_values, "surface": _of_surface}.get(wanted.look, _of_clusters)
-    return make(folder, asked, manifest)
+    makers = {"value": _of_values, "force": _of_values, "surface": _of_surface}
+    return makers.get(wanted.look, _of_clusters)(folder, asked, manifest)
 
 
 def _of_values(folder: Path, asked: Wanted, manifest: Mapping[str, Any]) -> MapSheet:
     from geosafety.publish.maps import indicator_sheet
 
     _refuse_series(asked.indicator, manifest)
+    values, period = _values(folder, asked)
+    return indicator_sheet(
+        values,
+        results.read_geometry(folder, asked.geography),
+        indicator=find_indicator(asked.indicator),
+        manifest=manifest,
+        geography=asked.geography,
+        period=period,
+        against=asked.look == "force",
+        overlays=outlines(folder, asked.geography, manifest),
+        context=_context(folder, asked.geography),
+    )
+
+
+def _values(folder: Path, asked: Wanted) -> tuple[pd.DataFrame, str]:
+    """Return the rows of the areas and of the Force, and the period they are of."""
     wanted = {
         "geography": [asked.geography],
         "indicator": [asked.indicator],
@@ -112,21 +134,18 @@ def _of_values(folder: Path, asked: Wanted, manifest: Mapping[str, Any]) -> MapS
     values = results.read_values(folder, **wanted)
     if values.empty:
         raise nothing_for(folder, wanted)
-    chosen = asked.period or latest_period(values)
-    shown = values[values["period"] == chosen]
+    period = asked.period or latest_period(values)
+    shown = values[values["period"] == period]
     if shown.empty:
-        raise nothing_for(folder, {**wanted, "period": [chosen]})
+        raise nothing_for(folder, {**wanted, "period": [period]})
+    # Of several earlier periods to compare with, the nearest.
+    earlier = asked.compared_with or max(shown["compared_with"].astype(str))
+    shown = shown[shown["compared_with"] == earlier]
+    if shown.empty:
+        raise nothing_for(folder, {**wanted, "compared_with": [earlier]})
     force = results.read_values(folder, **{**wanted, "geography": ["force"]})
-    return indicator_sheet(
-        pd.concat([shown, force[force["period"] == chosen]]),
-        results.read_geometry(folder, asked.geography),
-        indicator=find_indicator(asked.indicator),
-        manifest=manifest,
-        geography=asked.geography,
-        period=chosen,
-        overlays=outlines(folder, asked.geography, manifest),
-        context=_context(folder, asked.geography),
-    )
+    same = (force["period"] == period) & (force["compared_with"] == earlier)
+    return pd.concat([shown, force[same]]), period
 
 
 def _of_clusters(folder: Path, asked: Wanted, manifest: Mapping[str, Any]) -> MapSheet:

@@ -5,10 +5,9 @@ from __future__ import annotations
 import base64
 import json
 import re
-from collections.abc import Mapping
 from html import escape
 from importlib.resources import files
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from geosafety.publish.classes import (
     INCOMPLETE,
@@ -33,10 +32,7 @@ from geosafety.publish.map_sheet import (
     Table,
 )
 from geosafety.publish.offline import render_offline, safe_script
-from geosafety.publish.web_shapes import lean
-
-if TYPE_CHECKING:
-    import geopandas as gpd
+from geosafety.publish.web_shapes import lean, lean_edge
 
 _MAP_DIV = re.compile(r'<div class="folium-map"[^>]*>\s*</div>')
 _LOOKS = {
@@ -179,7 +175,7 @@ def _figure(sheet: MapSheet) -> Any:
         style_function=None,
         name="areas",
     ).add_to(chart)
-    _outline(chart, sheet.outlines)
+    _outline(chart, sheet)
     bounds = sheet.extent.to_crs(4326).total_bounds
     west, south, east, north = (float(v) for v in bounds)
     chart.fit_bounds([[south, west], [north, east]], padding=(6, 6))
@@ -203,21 +199,22 @@ def _features(sheet: MapSheet) -> dict[str, Any]:
     return drawn
 
 
-def _outline(chart: Any, outlines: Mapping[str, gpd.GeoDataFrame]) -> None:
+def _outline(chart: Any, sheet: MapSheet) -> None:
+    """Lay over outlines, and the edge of all areas: grey ones look like the ground."""
     import folium
 
     pane = folium.map.CustomPane("over", z_index=450, pointer_events=False)
     pane.add_to(chart)
-    for name, layer in outlines.items():
+    edge = {"color": "#4a5058", "weight": 1.0, "fill": False}
+    dashed = {"color": "#b0006a", "weight": 2.4, "fill": False, "dashArray": "7 4"}
+    over = [("edge", lean_edge(sheet.geometry), edge)]
+    for name, layer in sheet.outlines.items():
+        over.append((name, lean(layer, coverage=False), dashed))
+    for name, shape, style in over:
         folium.GeoJson(
-            lean(layer, coverage=False),
+            shape,
             name=name,
             pane="over",
             interactive=False,
-            style_function=lambda _: {
-                "color": "#b0006a",
-                "weight": 2.4,
-                "fill": False,
-                "dashArray": "7 4",
-            },
+            style_function=lambda _, style=style: style,
         ).add_to(chart)

@@ -9,18 +9,18 @@ from typing import TYPE_CHECKING, Any
 
 from geosafety import settings
 from geosafety.errors import MethodError
-from geosafety.publish import words
+from geosafety.publish import against_force, words
+from geosafety.publish.base_words import Area, base_text, based_text
 from geosafety.publish.classes import (
     INCOMPLETE,
     LOW_BASE,
     LOW_ZERO,
     MISSING,
+    NOT_SIGNIFICANT,
     SUPPRESSED,
     SYMBOL_WORDS,
     ZERO,
     Scale,
-    number,
-    scale_for,
 )
 from geosafety.publish.map_sheet import (
     LOW,
@@ -37,17 +37,8 @@ if TYPE_CHECKING:
     import geopandas as gpd
     import pandas as pd
 
-Area = dict[str, Any]
 HEADS = ("Area", "Code", "Value", "95% interval", "Based on", "In words")
-_SHOWN = ("ok", "low base")
-_OF_THE_FORCE = ("share_of_force", "share_change")
-# Where the base is no denominator.
-_BASES = {
-    "index": "expected at the Force rate",
-    "change": "in the earlier period",
-    "change_pct": "in the earlier period",
-    **dict.fromkeys(_OF_THE_FORCE, "in the Force"),
-}
+_KEY_WORDS = {**SYMBOL_WORDS, NOT_SIGNIFICANT: against_force.ALIKE}
 
 
 def indicator_sheet(  # noqa: PLR0913 - what one map is of
@@ -58,6 +49,7 @@ def indicator_sheet(  # noqa: PLR0913 - what one map is of
     manifest: Mapping[str, Any],
     geography: str,
     period: str,
+    against: bool = False,
     overlays: Mapping[str, gpd.GeoDataFrame] | None = None,
     context: gpd.GeoDataFrame | None = None,
 ) -> MapSheet:
@@ -76,6 +68,9 @@ def indicator_sheet(  # noqa: PLR0913 - what one map is of
         The results' manifest: says whether there are synthetic figures.
     geography, period
         Which rows to draw.
+    against
+        Set the areas beside the Force: classes on both sides of its value, and grey
+        where an area cannot be told from it.
     overlays
         Outlines to lay over, by the name the key gives them.
     context
@@ -84,26 +79,35 @@ def indicator_sheet(  # noqa: PLR0913 - what one map is of
     Raises
     ------
     MethodError
-        There are no values for the map, or they are of more than one group.
+        There are no values for the map, or they are of more than one group; or they
+        cannot be set `against` the Force, or it has no value to be set against.
     """
     areas, force = _areas(values, geometry, indicator, geography, period)
     rows = list(areas.values())
-    shown = [a["value"] for a in rows if a["status"] in _SHOWN]
-    scale = scale_for(shown, measure=indicator.measure)
+    if against:
+        against_force.refuse(indicator, force, period)
+    beside = force if against else math.nan
+    scale = _classed(rows, indicator, beside)
     for area in rows:
-        _describe(area, scale, indicator)
+        _describe(area, indicator)
     outlines = overlays or {}
     unit = words.unit_text(indicator)
-    about = unit or indicator.unit
+    about = (unit or indicator.unit) + (", set beside the Force" if against else "")
+    read = [against_force.how_to_read([a["symbol"] for a in rows])] if against else []
     return MapSheet(
-        title=_title(rows, indicator, settings.geography(geography), period),
-        notes=(*_illustrative(manifest, geography), *_notes(rows, force, indicator)),
+        title=_title(rows, indicator, settings.geography(geography), period)
+        + against_force.beside_text(beside, indicator),
+        notes=(
+            *_illustrative(manifest, geography),
+            *_notes(rows, force, indicator),
+            *read,
+        ),
         geometry=geometry,
         tips={code: _tip(area) for code, area in areas.items()},
         colours=scale.colours,
         key_title=f"Key: {about}" if about else "Key",
-        key=(*_key(rows, scale), *outline_lines(outlines)),
-        base=_base(rows, indicator),
+        key=(*_key(rows, scale, beside), *outline_lines(outlines)),
+        base=base_text(rows, indicator),
         sources=_sources(manifest, geography, indicator, rows),
         unit=unit,
         outlines=outlines,
@@ -148,12 +152,22 @@ def _no_row(code: str, name: str) -> dict[str, Any]:
     return row | {"area_code": code, "area_name": name, "status": "not available"}
 
 
-def _describe(
-    area: dict[str, Any], scale: Scale, indicator: settings.Indicator
-) -> None:
-    """Add to an area its symbol and what it says."""
+def _classed(areas: list[Area], indicator: settings.Indicator, force: float) -> Scale:
+    """Choose the classes, and add to every area its symbol."""
+    values, statuses, verdicts = (
+        [area[name] for area in areas] for name in ("value", "status", "verdict")
+    )
+    scale, drawn = against_force.classed(
+        values, statuses, verdicts, measure=indicator.measure, force=force
+    )
+    for area, symbol in zip(areas, drawn, strict=True):
+        area["symbol"] = symbol
+    return scale
+
+
+def _describe(area: Area, indicator: settings.Indicator) -> None:
+    """Add to an area what it says."""
     status = area["status"]
-    area["symbol"] = scale.symbol(area["value"], status)
     value = words.value_text(area["value"], indicator)
     code = words.VERDICT_CODES.get(area["verdict"], "")
     area["verdict"] = words.verdict_words(code, indicator)
@@ -161,7 +175,7 @@ def _describe(
     area["state"] = words.STATUS_WORDS[status]
     area["shown"] = value if status in ("ok", "low base") else ""
     area["tip"] = area["shown"] or area["state"]
-    area["based"] = _based(area, indicator)
+    area["based"] = based_text(area, indicator)
     more = [
         area["verdict"],
         f"95% interval {area['interval']}" if area["interval"] else "",
@@ -169,18 +183,6 @@ def _describe(
         area["state"] if area["shown"] else "",
     ]
     area["more"] = tuple(text for text in more if text)
-
-
-def _based(area: Area, indicator: settings.Indicator) -> str:
-    """Say what one value stands on."""
-    if not math.isfinite(area["base"]):
-        return ""
-    base = f"{number(area['base'], 0)} {_nouns(area, indicator)}"
-    changed = indicator.measure.endswith(("change", "change_pct"))
-    if changed or not math.isfinite(area["numerator"]):
-        return f"Out of {base}"
-    between = ";" if indicator.measure == "index" else ", out of"
-    return f"{number(area['numerator'], 0)} counted{between} {base}"
 
 
 def _tip(area: Area) -> Tip:
@@ -192,51 +194,27 @@ def _tip(area: Area) -> Tip:
     )
 
 
-def _key(areas: Iterable[Area], scale: Scale) -> list[KeyLine]:
+def _key(areas: Iterable[Area], scale: Scale, beside: float) -> list[KeyLine]:
     """Return the lines of the key, with how many areas look like each."""
     counts = Counter(area["symbol"] for area in areas)
+    force = "" if scale.centre is None else scale.symbol(beside, "ok")
     lines = [
-        KeyLine(symbol=str(n), label=label, count=counts[str(n)] + counts[LOW_BASE[n]])
+        KeyLine(
+            symbol=str(n),
+            label=f"{label} (the Force)" if str(n) == force else label,
+            count=counts[str(n)] + counts[LOW_BASE[n]],
+        )
         for n, label in enumerate(scale.labels)
     ]
     if zeros := counts[ZERO] + counts[LOW_ZERO]:
         line = KeyLine(symbol=ZERO, label=SYMBOL_WORDS[ZERO], count=zeros)
         lines.insert(0, line)
     low = sum(counts[symbol] for symbol in (*LOW_BASE, LOW_ZERO))
-    for symbol in (LOW, SUPPRESSED, INCOMPLETE, MISSING):
+    for symbol in (NOT_SIGNIFICANT, LOW, SUPPRESSED, INCOMPLETE, MISSING):
         if found := low if symbol == LOW else counts[symbol]:
-            label = SYMBOL_WORDS[symbol]
+            label = _KEY_WORDS[symbol]
             lines.append(KeyLine(symbol=symbol, label=label, count=found))
     return lines
-
-
-def _base(areas: list[Area], indicator: settings.Indicator) -> str:
-    """Say out of what the figures are, over all areas that have one."""
-    known = [a for a in areas if a["status"] in _SHOWN]
-    if not known:
-        return "Base: no area has a figure."
-    where = f"in {len(known):,} of {len(areas):,} areas"
-    bases = [a["base"] for a in known if math.isfinite(a["base"])]
-    if not bases:
-        counted = [a["numerator"] for a in known if math.isfinite(a["numerator"])]
-        row = settings.datasets()[indicator.dataset].row
-        if not counted:
-            return f"Figures {where}."
-        return f"Base: {number(sum(counted), 0)} {row}s counted {where}."
-    if indicator.measure in _OF_THE_FORCE:  # one base, the same for every area
-        return f"Base: {number(max(bases), 0)} {_nouns(known[0], indicator)}."
-    vintage = known[0]["vintage"]
-    year = f" ({vintage})" if vintage else ""
-    return f"Base: {number(sum(bases), 0)} {_nouns(known[0], indicator)}{year} {where}."
-
-
-def _nouns(area: Area, indicator: settings.Indicator) -> str:
-    """Name what a base counts, in the plural."""
-    row = settings.datasets()[indicator.dataset].row
-    if said := _BASES.get(indicator.measure):
-        return f"{row}s {said}"
-    name = area["denominator"] or indicator.denominator
-    return words.denominator_text(name) or f"{row}s"
 
 
 def _table(areas: list[Area]) -> Table:
@@ -262,7 +240,7 @@ def _sources(
 
 
 def _notes(
-    areas: Iterable[dict[str, Any]], force: float, indicator: settings.Indicator
+    areas: Iterable[Area], force: float, indicator: settings.Indicator
 ) -> list[str]:
     """Return what is said above the map."""
     comparable = indicator.measure in words.COMPARABLE and math.isfinite(force)

@@ -19,6 +19,18 @@ def lean(layer: gpd.GeoDataFrame, *, coverage: bool) -> dict[str, Any]:
     return {"type": "FeatureCollection", "features": text["features"]}
 
 
+def lean_edge(layer: gpd.GeoDataFrame) -> dict[str, Any]:
+    """Return the edge of all areas together, along the borders that `lean` draws."""
+    import geopandas as gpd
+    import shapely
+
+    areas = with_few_points(layer, _TOLERANCE, coverage=True)
+    whole = shapely.union_all(areas.geometry.to_numpy())
+    edge = gpd.GeoSeries([whole], crs=layer.crs).to_crs(4326).set_precision(1e-5)
+    text: dict[str, Any] = json.loads(edge.to_json(drop_id=True))
+    return text
+
+
 def with_few_points(
     layer: gpd.GeoDataFrame, tolerance: float, *, coverage: bool
 ) -> gpd.GeoDataFrame:

@@ -11,6 +11,7 @@ from dash import html
 
 from dash_app.components.attributes import aria, data
 from dash_app.table import Row, Table
+from geosafety.publish.against_force import ALIKE
 from geosafety.publish.classes import (
     INCOMPLETE,
     LOW_BASE,
@@ -113,7 +114,7 @@ def _others(counts: Counter[str]) -> list[Any]:
 
 _WORDS = {
     **SYMBOL_WORDS,
-    NOT_SIGNIFICANT: "Cannot be told from the Force, or hardly differs",
+    NOT_SIGNIFICANT: ALIKE,
 }
 _CLASSES = {
     NOT_SIGNIFICANT: "plain",

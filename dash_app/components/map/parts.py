@@ -142,9 +142,7 @@ def links(view: View) -> list[Any]:
             "Picture (PNG)",
             href=dash.get_relative_path("/view.png") + search,
             download=name.removesuffix(".csv") + ".png",
-        )
-        if looks.can_draw(view)
-        else None,
+        ),
     ]
 
 
