@@ -183,14 +183,16 @@
     walking = window.setTimeout(function () { next.click(); }, 180);
   });
 
-  /* The list is made anew when an area is chosen: whoever walks it stays where they are. */
-  var listed = false;
+  /* List and card are made anew when an area is chosen: whoever walks one stays there. */
+  var within = null;
   document.addEventListener("focusin", function (event) {
-    listed = Boolean(event.target.closest && event.target.closest("#ranking"));
+    within = event.target.closest && event.target.closest("#ranking, #card");
   });
   function stay() {
-    var here = document.querySelector("#ranking [aria-pressed=true]");
-    if (listed && here && document.activeElement === document.body) { here.focus(); }
+    if (!within || document.activeElement !== document.body) { return; }
+    var here = within.querySelector(within.id === "card" ? "h2" : "[aria-pressed=true]");
+    if (here && here.matches("h2")) { here.tabIndex = -1; }
+    if (here) { here.focus(); }
   }
 
   /* Leaflet focuses the map by script when it is clicked; the ring is for the keyboard. */

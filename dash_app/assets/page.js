@@ -1,4 +1,4 @@
-/* What every page does: name its window, and say when nobody is signed in any more. */
+/* What every page does: name its window, and say what keeps it from going on. */
 (function () {
   "use strict";
   /* After what is shown, so that windows and bookmarks can be told apart. */
@@ -13,17 +13,25 @@
   var fetched = window.fetch;
   window.fetch = function () {
     return fetched.apply(window, arguments).then(function (answer) {
-      if (answer.status === 401) { say(); }
+      if (answer.status === 401) { say("You have been signed out. ", "Sign in again"); }
+      if (answer.status > 500) { away(); }
       return answer;
+    }, function (error) {
+      away();
+      throw error;
     });
   };
 
-  function say() {
+  function away() {
+    say("The server does not answer. What you see is from before. ", "Try again");
+  }
+
+  function say(text, way) {
     var place = document.getElementById("notice");
     if (!place || place.querySelector("a")) { return; }
     var link = document.createElement("a");
     link.href = window.location.href;
-    link.textContent = "Sign in again";
-    place.replaceChildren("You have been signed out. ", link);
+    link.textContent = way;
+    place.replaceChildren(text, link);
   }
 })();

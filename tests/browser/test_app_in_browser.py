@@ -1,5 +1,6 @@
 """The real pages in a real browser."""
 
+import time
 import urllib.request
 
 import pytest
@@ -276,3 +277,37 @@ def packed_size(url):
         packed = answer.headers.get("Content-Encoding") == "gzip"
     assert packed or len(body) < 1000, f"{url} is sent unpacked"
     return len(body)
+
+
+def switched(page, value="feels_safe_home"):
+    page.locator("#pick-i").select_option(value)
+
+
+def test_a_slow_answer_is_seen_to_be_on_its_way(watch):
+    page = watch().open("/?g=ward&i=crime_rate")
+    faint = "() => +getComputedStyle(document.getElementById('heading')).opacity"
+    page.route("**/_dash-update-component*", lambda r: (time.sleep(1.2), r.continue_()))
+    assert page.evaluate(faint) == 1
+    switched(page)
+    page.wait_for_timeout(900)
+    assert page.evaluate(faint) < 0.8
+    expect(page.locator("#heading h1")).to_contain_text("Feel safe")
+    page.wait_for_timeout(100)
+    assert page.evaluate(faint) == 1
+
+
+@pytest.mark.parametrize("broken", ["gone", "busy"])
+def test_a_server_that_does_not_answer_is_said_so(watch, broken):
+    page = watch().open("/?g=ward&i=crime_rate")
+    asked = "**/_dash-update-component*"
+    if broken == "gone":
+        page.route(asked, lambda route: route.abort())
+    else:
+        page.route(asked, lambda route: route.fulfill(status=503, body="wait"))
+    switched(page)
+    expect(page.locator("#notice")).to_contain_text("The server does not answer")
+    expect(page.locator("#notice a")).to_have_text("Try again")
+    page.unroute(asked)
+    page.locator("#notice a").click()
+    page.wait_for_selector("main h1")
+    expect(page.locator("#notice")).to_be_empty()
