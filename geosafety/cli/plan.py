@@ -45,7 +45,7 @@ def _request_options(command: Any) -> Any:
             "--per-zone", type=click.IntRange(min=1), help="At most so many in a zone."
         ),
         click.option(
-            "--zones", type=click.Choice(ZONES), default="npu", show_default=True
+            "--zones", type=click.Choice(ZONES), help="[default: npu; in a patch, ward]"
         ),
         click.option(
             "--geography",
@@ -98,6 +98,12 @@ def _request_options(command: Any) -> Any:
     show_default=True,
     help="A walk's length over the straight line.",
 )
+@click.option(
+    "--patch",
+    default="",
+    metavar="GEOGRAPHY:CODE",
+    help="Only those short in one area count, such as npu:CV.",
+)
 @click.option("--times", type=FILE, help="A CSV: venue, area_code, distance.")
 @_request_options
 @click.option(
@@ -108,6 +114,11 @@ def _request_options(command: Any) -> Any:
     help="Plans with other assumptions, to see what depends on them.",
 )
 @click.option("--seed", default=0, show_default=True, help="For those runs.")
+@click.option(
+    "--first",
+    type=click.DateTime(["%Y-%m-%d"]),
+    help="The first day of a visit. [default: the Monday after next]",
+)
 @click.option(
     "--weeks",
     type=click.IntRange(min=1),
@@ -136,6 +147,9 @@ def plan(
     if asked["visits"] is None and asked["budget"] is None:
         raise click.UsageError("Say how much: --visits or --budget.")  # noqa: EM101
     minimums = dict(_minimum(text) for text in asked.pop("minimum"))
+    # Inside one unit, fairness is between its wards.
+    asked["zones"] = asked["zones"] or ("ward" if asked["patch"] else "npu")
+    asked["first"] = asked["first"].date() if asked["first"] else None
     wish = Wish(excluded=asked.pop("exclude"), minimums=minimums, **asked)
     say = Reporter(quiet=quiet, verbose=verbose)
     now = datetime.now(UTC)

@@ -1,5 +1,6 @@
 """From results to a plan: table, map, calendar, briefs; demo and real files."""
 
+import json
 import re
 import shutil
 from datetime import UTC, datetime
@@ -173,6 +174,22 @@ def test_the_command_prints_the_plan_and_writes_it(folder, tmp_path):
     assert CliRunner().invoke(main, ["plan"]).exit_code == 2
     odd = CliRunner().invoke(main, ["plan", "--visits", "1", "--minimum", "age:x"])
     assert "write GROUP:NUMBER" in odd.output
+
+
+def test_the_command_plans_inside_a_patch_from_a_day_on(folder, tmp_path):
+    words = ["plan", "--results", folder, "--visits", 2, "--runs", 0, "--out", tmp_path]
+    asked = [*words, "--patch", "npu:CV", "--first", "2027-03-02", "--weeks", 2]
+    done = CliRunner().invoke(main, list(map(str, asked)))
+    assert done.exit_code == 0, done.output
+    written = json.loads((tmp_path / "plan.json").read_text("utf-8"))
+    days = pd.read_csv(tmp_path / "plan.csv")["day"].dropna()
+    assert len(days)
+    assert days.between("2027-03-02", "2027-03-13").all()
+    assert "Only those in Coventry count" in json.dumps(written)
+    for option, value in (("--patch", "npu:nowhere"), ("--first", "2.3.2027")):
+        odd = CliRunner().invoke(main, list(map(str, [*words, option, value])))
+        assert odd.exit_code != 0
+        assert value.rpartition(":")[2] in odd.output
 
 
 def test_results_without_venues_say_what_to_do(folder, tmp_path):
