@@ -8,13 +8,13 @@ import pandas as pd
 import pytest
 from shapely.geometry import shape
 
-from dash_app.components.map import card, controls, parts
+from dash_app.components.map import card, controls, parts, sentence
 from dash_app.queries import layers, looks, maps, parents, postcodes
 from dash_app.table import Row
 from dash_app.view import View, steps
 from geosafety import results
 from geosafety.publish.classes import DIVERGING, scale_for
-from geosafety.settings import indicator
+from geosafety.settings import geography, indicator
 from tests.dash_app.app_fixtures import app, client, made_of, results_folder, showing
 from tests.fixtures_results import HOSTILE, as_json, text_of
 
@@ -393,3 +393,40 @@ def test_a_picture_that_cannot_be_had_is_refused_in_words(client, search):
 
 def test_dash_sends_no_script_for_tables_that_nobody_uses(client):
     assert "dash_table/bundle" not in client.get("/").get_data(as_text=True)
+
+
+@pytest.mark.parametrize(
+    ("verdicts", "said"),
+    [
+        (
+            ["clear: higher", "clear: lower", "likely: lower", "cannot tell"],
+            "Of 4, 1 is clearly higher than the Force and 1 clearly lower; 1 is likely "
+            "to differ, and 1 cannot be told from it or hardly differ.",
+        ),
+        (
+            ["clear: higher", "clear: higher", "cannot tell"],
+            "Of 3, 2 are clearly higher than the Force and 0 clearly lower; 1 cannot "
+            "be told from it or hardly differ.",
+        ),
+        (
+            ["cannot tell", "likely: higher"],
+            "Of 2, none is clearly higher or lower than the Force; 1 is likely to "
+            "differ, and 1 cannot be told from it or hardly differ.",
+        ),
+        (
+            ["clear: lower", "clear: lower"],
+            "Of 2, 0 are clearly higher than the Force and 2 clearly lower.",
+        ),
+    ],
+)
+def test_the_sentence_counts_who_differs_and_leaves_out_what_there_is_none_of(
+    verdicts, said
+):
+    rows = {
+        str(n): Row(str(n), f"Area {n}", value=n + 1.0, status="ok", verdict=verdict)
+        for n, verdict in enumerate(verdicts)
+    }
+    names = {code: row.name for code, row in rows.items()}
+    table = made_of(rows, order=names, indicator=indicator("crime_rate"))
+    text = sentence.about_all(table, indicator("crime_rate"), geography("npu"))
+    assert said in text

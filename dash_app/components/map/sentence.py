@@ -51,11 +51,15 @@ def _tally(ranked: list[Row]) -> str:
     higher, lower = (judged.count(v) for v in ("higher", "lower"))
     likely = sum(v.endswith("likely") for v in judged)
     rest = len(judged) - higher - lower - likely
-    return (
-        f" Of {len(judged):,}, {higher:,} {_are(higher)} clearly higher than the Force "
-        f"and {lower:,} clearly lower; {likely:,} {_are(likely)} likely to differ, and "
-        f"{rest:,} cannot be told from it or hardly differ."
-    )
+    firm = f"{higher:,} {_are(higher)} clearly higher than the Force and {lower:,} "
+    firm += "clearly lower"
+    if not higher + lower:
+        firm = "none is clearly higher or lower than the Force"
+    said = [f"{likely:,} {_are(likely)} likely to differ"] if likely else []
+    if rest:
+        said.append(f"{rest:,} cannot be told from it or hardly differ")
+    others = f"; {', and '.join(said)}" if said else ""
+    return f" Of {len(judged):,}, {firm}{others}."
 
 
 def _left_out(table: Table) -> str:
