@@ -21,6 +21,7 @@ never sees half a build and a failed build leaves the old results alone.
     disclosure.parquet      what was hidden of surveys, members and stops, and why
     postcodes.parquet       the area of every live postcode, by layer
     parents.parquet         the larger areas that every area is part of
+    alike.parquet           the areas most like every area, or why there are none
     concentration.parquet   the 80-20 table, Gini, accuracy on held-out months
     manifest.json           what went in, with hashes; versions; notes
 """

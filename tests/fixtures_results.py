@@ -13,6 +13,8 @@ import pandas as pd
 from shapely import box
 
 from geosafety import results
+from geosafety.geography.atlas import Atlas, Layer
+from geosafety.pipeline.alike import write_alike
 from geosafety.pipeline.judging import judged
 from geosafety.settings import CRS, FORCE_CODE, VALUE_COLUMNS
 
@@ -40,6 +42,7 @@ def write_fixture_results(folder: Path) -> Path:
         _coverage().to_parquet(out / "coverage.parquet")
         for name, made in _tests(layers).items():
             results.write_table(out, name, made)
+        write_alike(out, _atlas(layers))
         results.write_manifest(out, _manifest(layers))
     return folder
 
@@ -87,6 +90,14 @@ def _write_layer(out: Path, name: str, layer: gpd.GeoDataFrame) -> None:
     text = renamed.to_crs(4326).to_json(drop_id=True)
     with gzip.open(out / "geometry" / f"{name}.geojson.gz", "wb") as file:
         file.write(text.encode())
+
+
+def _atlas(layers: dict[str, gpd.GeoDataFrame]) -> Atlas:
+    made = {
+        name: Layer(name=name, areas=layer.set_index("area_code"), vintage="test")
+        for name, layer in layers.items()
+    }
+    return Atlas(layers=made, postcodes=pd.DataFrame())
 
 
 def _areas(layers: dict[str, gpd.GeoDataFrame]) -> pd.DataFrame:

@@ -109,14 +109,20 @@ def show(
     Input("areas", "n_clicks"),
     Input("find", "value"),
     Input({"type": "area", "code": ALL}, "n_clicks"),
+    Input({"type": "alike", "code": ALL}, "n_clicks"),
     State("areas", "clickData"),
     State("pick-g", "value"),
     prevent_initial_call=True,
 )
 def choose(
-    _map: int, text: str, _list: list[int], clicked: Any, geography: str
+    _map: int,
+    text: str,
+    _list: list[int],
+    _alike: list[int],
+    clicked: Any,
+    geography: str,
 ) -> tuple[Any, str]:
-    """Choose an area: on the map, by name or in the list; or none."""
+    """Choose an area: on the map, by name, in the list or of those alike; or none."""
     if ctx.triggered_id == "areas" and clicked:
         return clicked["properties"]["code"], ""
     if ctx.triggered_id == "find" and text:

@@ -110,31 +110,40 @@ def nearest_areas(
     Parameters
     ----------
     pool, targets
-        Indexed by code: `people`, `rank`, `rate`.
+        Indexed by code: `people`, `rank`, `rate`. A code that is in both is the same
+        area, and never its own comparator.
     scale
         As `scales` returns it.
 
     Returns
     -------
     DataFrame
-        As `matched_groups`; `codes` holds one code.
+        As `matched_groups`; `codes` holds one code. Of areas at the same distance the
+        first of the pool comes first.
+
+    Examples
+    --------
+    >>> columns = {"people": 1.0, "rank": [1.0, 4.0, 2.0], "rate": 0.1}
+    >>> pool = pd.DataFrame(columns, index=list("ABC"))
+    >>> found = nearest_areas(pool, pool.head(1), scales(pool), k=5)
+    >>> found["codes"].tolist(), found["distance"].round(2).tolist()
+    ([('C',), ('B',)], [0.65, 1.96])
     """
     values = pool[list(PROFILE)].to_numpy(float)
+    codes = pool.index.astype("str").tolist()
+    places = {code: place for place, code in enumerate(codes)}
+    wanted = targets[list(PROFILE)].to_numpy(float)
     rows = []
-    for code, target in targets.iterrows():
-        wanted = target[list(PROFILE)].to_numpy(float)
-        far = np.array([distance(one, wanted, scale) for one in values])
-        chosen = [i for i in np.argsort(far, kind="stable")[:k] if np.isfinite(far[i])]
-        for number, i in enumerate(chosen, 1):
-            rows.append(
-                {
-                    "area_code": str(code),
-                    "number": number,
-                    "codes": (str(pool.index[i]),),
-                    **dict(zip(PROFILE, values[i], strict=True)),
-                    "distance": float(far[i]),
-                }
-            )
+    for code, profile in zip(targets.index.astype("str"), wanted, strict=True):
+        far = distances(values, profile, scale)
+        if code in places:
+            far[places[code]] = np.inf
+        chosen = np.argsort(far, kind="stable")[:k]
+        kept = chosen[np.isfinite(far[chosen])].tolist()
+        rows += [
+            (code, number, (codes[i],), *values[i], far[i])
+            for number, i in enumerate(kept, 1)
+        ]
     columns = ["area_code", "number", "codes", *PROFILE, "distance"]
     return pd.DataFrame(rows, columns=columns)
 
@@ -164,10 +173,24 @@ def distance(one: Sequence[float] | Floats, other: Floats, scale: Floats) -> flo
     >>> float(distance([100, 3000, 0.1], np.array([100, 1000, 0.1]), scale))
     2.0
     """
-    pair = _logged(np.array([one, other], dtype=float))
-    apart = (pair[0] - pair[1]) / scale
+    return float(distances(np.array([one], dtype=float), other, scale)[0])
+
+
+def distances(profiles: Floats, wanted: Floats, scale: Floats) -> Floats:
+    """Return how unlike each of many profiles is to one, as `distance` does.
+
+    Parameters
+    ----------
+    profiles
+        A row each: residents, rank, rate.
+    wanted
+        The one: the same three.
+    """
+    logged = _logged(np.vstack([profiles, wanted]))
+    apart = (logged[:-1] - logged[-1]) / scale
     apart = np.where(np.isfinite(scale), apart, 0.0)
-    return float(np.sqrt((apart**2).sum()))
+    found: Floats = np.sqrt((apart**2).sum(axis=1))
+    return found
 
 
 def _logged(profiles: Floats) -> Floats:

@@ -20,6 +20,7 @@ from geosafety import __version__, results
 from geosafety.geography.atlas import Atlas
 from geosafety.geography.web import for_the_web
 from geosafety.measures.harm import Weights, weights_notes
+from geosafety.pipeline.alike import write_alike
 from geosafety.pipeline.disclosure.guard import Guarded, guard
 from geosafety.pipeline.events import categories_of, event_tables, find_coverage
 from geosafety.pipeline.export import latest_period
@@ -117,6 +118,7 @@ def build(project_file: Path, out: Path, *, progress: Progress) -> dict[str, Any
         progress("writing boundaries")
         _write_geography(folder, atlas)
         write_gazetteer(folder, atlas)
+        write_alike(folder, atlas)
         results.write_table(folder, "venues", [venue_table(inputs)])
         survey = project.policy["survey"]
         rates = response_rate_tables(survey, invited, inputs, guarded.surveys)

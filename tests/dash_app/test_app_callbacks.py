@@ -63,6 +63,7 @@ def choose(client, changed, **values):
         {"id": "areas", "property": "n_clicks", "value": 1},
         {"id": "find", "property": "value", "value": values.get("find")},
         [],
+        [],
     ]
     state = [
         {

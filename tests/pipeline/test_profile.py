@@ -2,6 +2,7 @@
 
 import io
 import re
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -14,7 +15,7 @@ from geosafety import results
 from geosafety.cli import main
 from geosafety.errors import InputError
 from geosafety.pipeline.profile.find import find_areas
-from geosafety.pipeline.profile.numbers import changes_on_the_year, most_alike
+from geosafety.pipeline.profile.numbers import changes_on_the_year
 from geosafety.pipeline.profile.parts import read_ground
 from geosafety.pipeline.profile.writing import make_briefing, write_briefings
 from geosafety.publish.briefing_page import briefing_html
@@ -130,32 +131,23 @@ def test_a_month_missing_in_one_year_is_left_out_of_both():
     assert found.loc["B", "verdict"] == ""
 
 
-def test_the_most_alike_are_those_that_brute_force_finds():
-    random = np.random.default_rng(5)
-    codes = [f"W{i}" for i in range(12)]
-    people = random.integers(5_000, 20_000, 12).astype(float)
-    counts = random.integers(100, 900, 12).astype(float)
-    rank = pd.Series(random.uniform(1, 30_000, 12), index=codes)
-    sheet = pd.DataFrame({"area_code": codes, "crime_status": "ok"})
-    sheet = sheet.assign(crime_base=people, crime_count=counts)
-    inputs = np.column_stack(
-        [np.log(people), rank.to_numpy(), np.log((counts + 0.5) / people)]
-    )
-    z = (inputs - inputs.mean(axis=0)) / inputs.std(axis=0, ddof=1)
-    for i, code in enumerate(codes):
-        far = np.sqrt(((z - z[i]) ** 2).sum(axis=1))
-        nearest = [codes[j] for j in np.argsort(far) if j != i][:3]
-        assert most_alike(sheet, rank, code)["other"].tolist() == nearest
+def test_areas_alike_are_the_first_three_of_the_table_as_recorded(demo_results, units):
+    table = results.read_table(demo_results, "alike", geography="npu", area_code="BE")
+    made = make_briefing(units, "BE").alike
+    assert [row[0] for row in made.rows] == table["other_name"].head(3).tolist()
+    rates = dict(zip(table["other_name"], table["other_crime_rate"], strict=True))
+    for name, _, rate, *_ in made.rows:
+        assert float(rate) == pytest.approx(rates[name], abs=0.051)
+    assert made.caption.endswith(table["compared_by"].iloc[0])
 
 
-def test_deprivation_that_is_not_known_of_all_is_compared_for_none():
-    codes = list("ABCD")
-    sheet = pd.DataFrame({"area_code": codes, "crime_status": "ok"})
-    sheet = sheet.assign(crime_base=[900.0, 1000, 1100, 4000], crime_count=50.0)
-    rank = pd.Series([1.0, 30_000.0, 1.0, np.nan], index=codes)
-    found = most_alike(sheet, rank, "A")
-    assert found["other"].tolist() == ["B", "C", "D"]
-    assert found["rank"].isna().all()
+def test_an_area_without_areas_alike_and_older_results_say_so(units):
+    table = units.tables["alike"].assign(reason="its crime rate is hidden")
+    hidden = replace(units, tables=units.tables | {"alike": table})
+    words = make_briefing(hidden, "BE").alike.words
+    assert words == ("None can be named: its crime rate is hidden.",)
+    older = replace(units, tables=units.tables | {"alike": pd.DataFrame()})
+    assert "build them again" in make_briefing(older, "BE").alike.words[0]
 
 
 # ---- asking for areas ---------------------------------------------------------------

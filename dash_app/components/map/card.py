@@ -10,6 +10,7 @@ import dash
 from dash import html
 
 from dash_app.components.attributes import aria
+from dash_app.components.map.similar import similar
 from dash_app.queries import maps, parents
 from dash_app.table import Row, Table
 from dash_app.view import AGAINST, BETWEEN, View, months_in, period_text
@@ -54,10 +55,10 @@ def _back(view: View) -> html.P:
 
 
 def with_ways(view: View, shown: list[Any]) -> list[Any]:
-    """Put the way down to the chosen area above its card, and the way on below it."""
+    """Put the way down to the chosen area above its card; areas alike below it."""
     if not view.area:
         return shown
-    return [breadcrumb(view), *shown, *_way_on(view)]
+    return [breadcrumb(view), *shown, *similar(view), *_way_on(view)]
 
 
 def breadcrumb(view: View) -> html.Nav:

@@ -94,11 +94,14 @@ def _row(row: Row, view: View, indicator: Indicator, reach: Reach | None) -> htm
     return html.Tr(cells, className="chosen" if chosen else "")
 
 
-def choose(code: str, name: str, *, chosen: bool) -> html.Button:
-    """Return the button that chooses an area."""
+def choose(
+    code: str, name: str, *, chosen: bool = False, beside: bool = False
+) -> html.Button:
+    """Return the button that chooses an area: of the list, or of those `beside` one."""
+    more = html.Span(", a similar area", className="unseen") if beside else None
     return html.Button(
-        name,
-        id={"type": "area", "code": code},
+        [name, more] if beside else name,
+        id={"type": "alike" if beside else "area", "code": code},
         type="button",
         className="link",
         **(aria(pressed="true") if chosen else {}),

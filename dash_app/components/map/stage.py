@@ -43,7 +43,14 @@ def side(shown: dict[str, Any], *, tested: bool) -> html.Section:
     return html.Section(
         [
             controls.search(),
-            html.Div(shown["card"], id="card", className="card", role="status"),
+            # The heading above, which is read out, says the chosen area and its figure.
+            html.Div(
+                shown["card"],
+                id="card",
+                className="card",
+                role="region",
+                **aria(label="Chosen area"),
+            ),
             html.H2(shown["listed"], id="listed"),
             controls.order(hidden=tested),
             html.Div(shown["ranking"], id="ranking"),

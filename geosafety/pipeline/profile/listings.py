@@ -9,7 +9,7 @@ import pandas as pd
 
 from geosafety.engagement.gap_rules import gap_rules
 from geosafety.measures.representation import FEWER
-from geosafety.pipeline.profile.numbers import LIKE, SHOWN, most_alike
+from geosafety.pipeline.profile.numbers import SHOWN
 from geosafety.pipeline.profile.parts import Ground, own_or_above
 from geosafety.publish.briefing import Listing, short
 from geosafety.publish.classes import number
@@ -24,7 +24,7 @@ TOPICS = {
     "top_priority": "the first priority",
     "concern_themes": "concerns people wrote of",
 }
-SAID_ROWS, THEMES = 4, 3
+SAID_ROWS, THEMES, LIKE = 4, 3, 3
 USED = ("crime", "wmnow", "population", "survey", "deprivation")
 HOW_TO_READ = (
     "Intervals are 95 %. Clear: more than chance, and large enough to matter (a rate "
@@ -96,25 +96,27 @@ def _table_kind(rows: pd.DataFrame) -> str:
 
 def alike_listing(ground: Ground, code: str) -> Listing:
     """List the areas most like this one, and say by what."""
-    rows = most_alike(ground.sheet.table, ground.deprived, code)
-    if rows.empty:
-        return _unsaid("Not known: there is no crime rate to compare areas by.")
-    ranked = rows["rank"].notna().all()
+    table = ground.tables["alike"]
+    if table.empty:
+        return _unsaid("Not in these results: build them again to have them.")
+    rows = table[table["area_code"] == code].head(LIKE)
+    first = rows.iloc[0]
+    if first["reason"]:
+        return _unsaid(f"None can be named: {first['reason']}.")
+    ranked = rows["other_deprivation_rank"].notna().all()
     lines = [
         (
-            short(ground.names.get(str(r["other"]), str(r["other"])), 60),
-            number(r["people"], 0),
-            number(r["rate"], 1),
-            *([number(r["rank"], 0)] if ranked else []),
-            "yes" if r["like"] else "no",
+            short(str(r["other_name"]), 60),
+            number(r["other_people"], 0),
+            number(r["other_crime_rate"], 1),
+            *([number(r["other_deprivation_rank"], 0)] if ranked else []),
+            str(r["like"]),
         )
         for r in rows.to_dict("records")
     ]
-    also = ", crime rate and deprivation" if ranked else " and crime rate"
-    inputs = f"residents{also}"
     unknown = "" if ranked else " Deprivation is not in these results."
     return Listing(
-        caption=f"Nearest {LIKE} of its kind by {inputs}",
+        caption=f"Nearest {LIKE} of its kind by {first['compared_by']}",
         heads=(
             "Area",
             "Residents",

@@ -1,4 +1,4 @@
-"""What a briefing adds to finished results: the year, hot spots, areas alike."""
+"""What a briefing adds to finished results: change on the year, hot spots."""
 
 from __future__ import annotations
 
@@ -6,14 +6,11 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from geosafety.engagement.comparators import FAR, nearest_areas, scales
 from geosafety.engagement.gap_rules import gap_rules
 from geosafety.measures.quick_verdicts import change_verdicts
 from geosafety.pipeline.plan.need import inside
 
 SHOWN = ("ok", "low base")
-LIKE = 3  # similar areas that are named
-FEWEST = 3  # areas under which none is more alike than another
 
 
 def changes_on_the_year(months: pd.DataFrame) -> pd.DataFrame:
@@ -102,53 +99,3 @@ def hot_counts(small: gpd.GeoDataFrame, areas: gpd.GeoDataFrame) -> pd.DataFrame
     ).astype(int)
     counts = flags.groupby(inside(small, areas)).sum().reindex(areas.index)
     return counts.fillna(0).astype(int).assign(period=str(small["period"].iloc[0]))
-
-
-def most_alike(table: pd.DataFrame, deprived: pd.Series, code: str) -> pd.DataFrame:
-    """Find the areas of its layer that are most like an area.
-
-    By residents, recorded crime per resident and, where known of all, deprivation rank,
-    each standardised over the layer (`engagement.comparators`).
-
-    Parameters
-    ----------
-    table
-        The gap sheet; without recorded crime nothing is alike.
-    deprived
-        Mean deprivation rank by area; may be empty.
-    code
-        The area.
-
-    Returns
-    -------
-    DataFrame
-        `other`, `people`, `rank`, `rate` (per 1,000), `distance`, and `like` (not
-        farther than `comparators.FAR`), the most alike first. Empty where the area has
-        no crime rate, or there are fewer than two others that have one.
-    """
-    columns = ["other", "people", "rank", "rate", "distance", "like"]
-    pool = _profiles(table, deprived)
-    if code not in pool.index or len(pool) < FEWEST:
-        return pd.DataFrame(columns=columns)
-    others = pool.drop(index=code)
-    found = nearest_areas(others, pool.loc[[code]], scales(pool), k=LIKE)
-    return found.assign(
-        other=[codes[0] for codes in found["codes"]],
-        rate=1000 * found["rate"],
-        like=found["distance"] <= FAR,
-    )[columns]
-
-
-def _profiles(table: pd.DataFrame, deprived: pd.Series) -> pd.DataFrame:
-    """Return `people, rank, rate` of the areas that have a crime rate."""
-    if "crime_base" not in table:
-        return pd.DataFrame(columns=["people", "rank", "rate"])
-    known = table[table["crime_status"].isin(SHOWN) & (table["crime_base"] > 0)]
-    known = known.set_index("area_code")
-    people = known["crime_base"].astype(float)
-    rank = deprived.reindex(known.index).astype(float)
-    # Half an event more, so that the logarithm of none is known.
-    rate = (known["crime_count"] + 0.5) / people
-    if rank.isna().any():
-        rank = rank * np.nan
-    return pd.DataFrame({"people": people, "rank": rank, "rate": rate})

@@ -10,7 +10,7 @@ import geopandas as gpd
 import pandas as pd
 
 from geosafety import results
-from geosafety.pipeline.gap.parts import parents_of, people
+from geosafety.pipeline.gap.parts import parents_of
 from geosafety.pipeline.gap.sheet import Sheet, Wish, make_sheet
 from geosafety.pipeline.profile.numbers import (
     changes_on_the_year,
@@ -40,10 +40,9 @@ class Ground:
         first and the last; missing where not wholly covered.
     change, hot
         By area: see `changes_on_the_year`, `hot_counts`.
-    deprived
-        Mean deprivation rank by area; empty where it is not known.
     tables
-        `priorities` and `representation`, as stored; empty where there are none.
+        `priorities` and `representation`, as stored, and what `alike` holds of the
+        layer; empty where there are none.
     """
 
     manifest: dict[str, Any]
@@ -56,7 +55,6 @@ class Ground:
     months: pd.DataFrame
     change: pd.DataFrame
     hot: pd.DataFrame
-    deprived: pd.Series
     tables: dict[str, pd.DataFrame]
     names: dict[str, str]
 
@@ -85,8 +83,10 @@ def read_ground(folder: Path, geography: str) -> Ground:
         months=months,
         change=changes_on_the_year(months),
         hot=hot_counts(_small(folder), areas),
-        deprived=people(folder, geography, "deprivation_rank")["value"],
-        tables={n: _table(folder, n) for n in ("priorities", "representation")},
+        tables={
+            **{name: _table(folder, name) for name in ("priorities", "representation")},
+            "alike": _table(folder, "alike", geography=geography),
+        },
         names=dict(zip(known["area_code"], known["area_name"], strict=True)),
     )
 
@@ -144,8 +144,8 @@ def own_or_above(
     return table.head(0), ""
 
 
-def _table(folder: Path, name: str) -> pd.DataFrame:
+def _table(folder: Path, name: str, **wanted: str) -> pd.DataFrame:
     try:
-        return results.read_table(folder, name)
+        return results.read_table(folder, name, **wanted)
     except FileNotFoundError:
         return pd.DataFrame()

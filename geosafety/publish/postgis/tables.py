@@ -26,6 +26,7 @@ AREA = ("geography", "area_code")
 # By what the rows of a table are told apart; the first columns are what is asked by.
 KEYS: dict[str, tuple[str, ...]] = {
     "areas": AREA,
+    "alike": (*AREA, "place"),
     "values": (
         "indicator", "geography", "period", "group", "compared_with", "area_code"
     ),
