@@ -62,7 +62,7 @@ class TestMapPage:
     def test_it_counts_the_areas_by_what_may_be_said_of_them(self):
         text = text_of(page("map", g="lsoa", i="crime_rate"))
         assert "Of 64, " in text
-        assert "clearly higher than the Force and" in text
+        assert "clearly higher or lower than the Force; " in text
         few = text_of(page("map", g="npu", i="crime_rate"))
         assert "cannot be told from it or hardly differ" in few
 

@@ -430,3 +430,14 @@ def test_the_sentence_counts_who_differs_and_leaves_out_what_there_is_none_of(
     table = made_of(rows, order=names, indicator=indicator("crime_rate"))
     text = sentence.about_all(table, indicator("crime_rate"), geography("npu"))
     assert said in text
+
+
+def test_a_figure_on_few_cases_is_not_called_higher_or_lower():
+    own = indicator("crime_rate")
+    row = Row("A", "Here", value=4.8, base=21, status="low base")
+    force = Row("WMP", "Force", value=34.1, status="ok")
+    found = made_of({"A": row}, order={"A": "Here"}, indicator=own, force=force)
+    said = sentence.about_area(found.rows[0], found, own, "all")
+    assert "; the Force is 34.1. It rests on few cases: read it with care." in said
+    assert "higher" not in said
+    assert "fewer" not in said

@@ -95,6 +95,8 @@ def _against(row: Row, force: Row | None, indicator: Indicator) -> str:
     if not math.isfinite(force.value):
         return ""
     shown = words.value_text(force.value, indicator)
+    if row.status == "low base":  # too few to be called higher or lower
+        return f"; the Force is {shown}"
     if row.verdict in ("same", "unsure"):
         return f", {words.verdict_words(row.verdict, indicator)} ({shown})"
     more, less = (
