@@ -5,6 +5,7 @@ import json
 
 import pandas as pd
 
+from geosafety import results
 from geosafety.settings import FORCE_CODE
 from tests.fixtures_results import write_fixture_results
 
@@ -30,7 +31,11 @@ def write_hostile_results(folder):
         for column in table.columns.difference(list(OWN)):
             if not pd.api.types.is_numeric_dtype(table[column]):
                 table[column] = table[column].astype(str).map(hostile)
-        table.to_parquet(file, row_group_size=50)
+        if file.stem == "values":
+            with results.ValueWriter(file) as writer:
+                writer.append(table)
+        else:
+            table.to_parquet(file, row_group_size=50)
     for file in (folder / "geometry").glob("*.geojson.gz"):
         layer = json.loads(gzip.decompress(file.read_bytes()))
         for feature in layer["features"]:
