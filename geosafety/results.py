@@ -76,7 +76,7 @@ class ValueWriter:
             return
         # Neighbouring rows are then of one group and period, so that a reader of one
         # view of the small areas finds it in one row group or two.
-        table = table.sort_values(["group", "period"], kind="stable")
+        table = table.sort_values(["group", "period"], kind="stable", key=_as_text)
         arrow = pa.Table.from_pandas(
             table[list(VALUE_COLUMNS)], schema=SCHEMA, preserve_index=False
         )
@@ -101,6 +101,13 @@ class ValueWriter:
         empty = pd.DataFrame(columns=CHOICES, dtype="str")
         choices = pd.concat([empty, *self._choices]).drop_duplicates()
         choices.to_parquet(self._choices_path, index=False)
+
+
+def _as_text(column: pd.Series) -> pd.Series:
+    """Sort categories by their texts: a row group is found by its first and last."""
+    if not isinstance(column.dtype, pd.CategoricalDtype):
+        return column
+    return column.cat.reorder_categories(sorted(column.cat.categories), ordered=True)
 
 
 def _cuts(views: pd.Series) -> Iterator[tuple[int, int]]:
