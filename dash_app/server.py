@@ -7,6 +7,7 @@ import gc
 import signal
 import socket
 import sys
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,7 +22,7 @@ from dash_app.auth.mode_file import read_mode
 from dash_app.auth.modes import NO_LOGIN, NONE, Mode, is_loopback, read_key
 from dash_app.components.map import parts
 from dash_app.queries import choices, maps
-from geosafety.errors import InputError
+from geosafety.errors import GeosafetyError, InputError
 
 _TAKEN = (errno.EADDRINUSE, errno.EACCES, 10013, 10048)  # the last two are Windows'
 _THREADS = 4  # of each gunicorn worker
@@ -100,8 +101,10 @@ def _warm(server: Flask) -> None:
     """
     server.test_client().get("/ready")
     with server.test_request_context():
-        if choices.problem() is None:
-            for geography in choices.choices():
+        known = [] if choices.problem() else choices.choices()
+        for geography in known:
+            # What is broken, or replaced just now, a page will tell of.
+            with suppress(GeosafetyError, OSError, ValueError):
                 view, _ = maps.resolve(g=geography)
                 parts.changes(view, order="highest")
     jobs.load()

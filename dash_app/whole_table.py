@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from html import escape
 from operator import attrgetter
-from urllib.parse import quote, urlencode
+from urllib.parse import quote_plus, urlencode
 
 from dash_app.components.map import clusters, sentence
 from dash_app.plain import home, page
@@ -128,7 +128,7 @@ def _table(heads: list[str], rows: list[str], *, figures: bool) -> str:
 
 def _rows(found: list[Row], view: View, indicator: settings.Indicator) -> list[str]:
     """Write each area as a row of the table."""
-    link = f"{home()}{escape(view.search(a=_HERE))}"
+    link = f"{home()}{escape(view.search(a=''))}&amp;a="
     values = words.value_texts((row.value for row in found), indicator)
     ends = [row.lower for row in found], [row.upper for row in found]
     intervals = words.interval_texts(*ends, indicator)
@@ -139,7 +139,7 @@ def _rows(found: list[Row], view: View, indicator: settings.Indicator) -> list[s
     return [
         f"<tr{'' if row.rank else _UNRANKED}>"
         f"<td>{f'{row.rank:,}' if row.rank else ''}</td>"
-        f'<th scope="row"><a href="{link.replace(_HERE, quote(row.code))}">'
+        f'<th scope="row"><a href="{link}{quote_plus(row.code)}">'
         f"{escape(row.name)}</a></th><td>{value}</td>"
         f"<td>{interval}</td>"
         f"<td>{_plain(row.numerator)}</td><td>{_plain(row.base)}</td>"
@@ -149,7 +149,6 @@ def _rows(found: list[Row], view: View, indicator: settings.Indicator) -> list[s
 
 
 _UNRANKED = ' class="unranked"'  # an area whose figure is not firm enough
-_HERE = "AREA"  # stands in a link for an area's code
 
 
 def _said(verdict: str, status: str, indicator: settings.Indicator) -> tuple[str, str]:

@@ -29,10 +29,10 @@ class WebLayer:
 
     packed: bytes
     digest: str
-    names: dict[str, str]  # by code, in the order of the polygons
-    texts: dict[
-        str, str
-    ]  # each area as GeoJSON: parsed, all of them take 20 times that
+    # Both by code, in the order of the polygons; each area as GeoJSON, which takes
+    # twenty times the memory when parsed.
+    names: dict[str, str]
+    texts: dict[str, str]
     bounds: Bounds
 
     def feature(self, code: str) -> dict[str, Any]:

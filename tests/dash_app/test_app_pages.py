@@ -1,16 +1,22 @@
 # ruff: noqa: F401, F811 - fixtures are imported, and then named as arguments
 import csv
 import gzip
+import html
 import io
 import json
 import re
+from urllib.parse import parse_qs, urlsplit
 
 import dash
 import pytest
 
+from dash_app import whole_table
 from dash_app.app import create_app
 from dash_app.components.map import parts
 from dash_app.queries import layers, maps
+from dash_app.table import Row
+from dash_app.view import View
+from geosafety.settings import indicator
 from tests.dash_app.app_fixtures import app, client, context, results_folder
 from tests.fixtures_results import FORMULA, HOSTILE, as_json, text_of
 
@@ -220,3 +226,23 @@ def test_without_results_the_page_says_what_to_run(tmp_path):
     client = app.server.test_client()
     assert client.get("/ready").status_code == 503
     assert "geosafety demo" in client.get("/table").get_data(as_text=True)
+
+
+@pytest.mark.usefixtures("context")
+def test_every_area_of_the_table_page_leads_to_its_own_view(client):
+    asked = "g=ward&i=crime_rate&grp=all"
+    text = client.get(f"/table?{asked}&a=E05000001").get_data(as_text=True)
+    body = text.partition("<tbody>")[2]
+    links = [html.unescape(link) for link in re.findall('href="(.*?)"', body)]
+    found = [parse_qs(urlsplit(link).query) for link in links]
+    assert {link["a"][0] for link in found} == set(layers.layer_of("ward").names)
+    assert all(link["g"] == ["ward"] and len(link["a"]) == 1 for link in found)
+
+
+@pytest.mark.usefixtures("context")
+def test_a_group_called_like_anything_stays_in_the_links():
+    view = View(geography="ward", indicator="crime_rate", period="p", group="AREA&a=1")
+    (row,) = whole_table._rows([Row("E 1", "Here")], view, indicator("crime_rate"))
+    link = html.unescape(re.search('href="(.*?)"', row)[1])
+    asked = parse_qs(urlsplit(link).query)
+    assert (asked["grp"], asked["a"]) == (["AREA&a=1"], ["E 1"])

@@ -1,4 +1,5 @@
 # ruff: noqa: F401, F811 - fixtures are imported, and then named as arguments
+import shutil
 import socket
 import subprocess
 import sys
@@ -8,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from dash_app import server
+from dash_app.app import create_app
 from geosafety.errors import InputError
 from tests.dash_app.app_fixtures import results_folder
 
@@ -42,3 +44,15 @@ def test_it_serves_and_says_where(results_folder):
                 assert answer.read() == b"ok"
         finally:
             run.terminate()
+
+
+def test_a_broken_layer_does_not_keep_the_others_from_being_served(
+    results_folder, tmp_path
+):
+    folder = tmp_path / "results"
+    shutil.copytree(results_folder, folder)
+    (folder / "geometry" / "lsoa.geojson.gz").write_bytes(b"broken")
+    (folder / "geometry" / "ward.geojson.gz").unlink()
+    app = create_app(folder).server
+    server._warm(app)
+    assert app.test_client().get("/table?g=npu").status_code == 200
