@@ -208,7 +208,8 @@
       latest: function (hideout) {
         now = hideout;
         window.setTimeout(repaint, 0);
-        window.setTimeout(stay, 60);
+        // The card may be drawn late on a busy computer.
+        [60, 300, 1200, 4000].forEach(function (wait) { window.setTimeout(stay, wait); });
         return "";
       },
       push: function (search) {
